@@ -1,0 +1,119 @@
+package io.github.tideover.benchmarks;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What an application writes when it has no SDK: OkHttp as it comes, one shared mapper, a record for every shape.
+ *
+ * <p>No retries, no deadline, no breaker and no fallback. Everything else is measured against this.
+ */
+final class RawClient {
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final OkHttpClient client = new OkHttpClient();
+    private final JsonMapper mapper = new JsonMapper();
+    private final String url;
+    private final String apiKey;
+
+    RawClient(String baseUrl, String apiKey) {
+        this.url = baseUrl + "chat/completions";
+        this.apiKey = apiKey;
+    }
+
+    /** The text of a whole reply. */
+    String chat(ChatCompletionRequest request) throws IOException {
+        try (Response response = send(request)) {
+            ChatCompletion reply = mapper.readValue(response.body().byteStream(), ChatCompletion.class);
+            return reply.choices().get(0).message().content();
+        }
+    }
+
+    /** Hands on the tokens of a streamed reply as they come. */
+    void stream(ChatCompletionRequest request, Consumer<String> tokens) throws IOException {
+        try (Response response = send(request)) {
+            BufferedSource source = response.body().source();
+            for (String line = source.readUtf8Line(); line != null; line = source.readUtf8Line()) {
+                if (!line.startsWith("data: ")) {
+                    continue;
+                }
+                String data = line.substring("data: ".length());
+                if (data.equals("[DONE]")) {
+                    break;
+                }
+                ChatCompletionChunk chunk = mapper.readValue(data, ChatCompletionChunk.class);
+                String token = chunk.choices().get(0).delta().content();
+                if (token != null) {
+                    tokens.accept(token);
+                }
+            }
+        }
+    }
+
+    private Response send(ChatCompletionRequest body) throws IOException {
+        Request request = new Request.Builder()
+                .url(url)
+                .header("Authorization", "Bearer " + apiKey)
+                .post(RequestBody.create(mapper.writeValueAsBytes(body), JSON))
+                .build();
+        Response response = client.newCall(request).execute();
+        if (!response.isSuccessful()) {
+            try (response) {
+                throw new IOException("HTTP " + response.code());
+            }
+        }
+        return response;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ChatCompletionRequest(String model, List<Message> messages, Boolean stream) {
+        static ChatCompletionRequest of(String model, String system, String user) {
+            return new ChatCompletionRequest(
+                    model, List.of(new Message("system", system, null), new Message("user", user, null)), null);
+        }
+
+        ChatCompletionRequest streamed() {
+            return new ChatCompletionRequest(model, messages, true);
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Message(String role, String content, String refusal) {}
+
+    record ChatCompletion(String id, String object, Long created, String model, List<Choice> choices, Usage usage) {}
+
+    record Choice(
+            Integer index,
+            Message message,
+            @JsonProperty("finish_reason") String finishReason) {}
+
+    record ChatCompletionChunk(
+            String id,
+            String object,
+            Long created,
+            String model,
+            @JsonProperty("service_tier") String serviceTier,
+            @JsonProperty("system_fingerprint") String systemFingerprint,
+            List<ChunkChoice> choices,
+            Usage usage) {}
+
+    record ChunkChoice(
+            Integer index,
+            Message delta,
+            @JsonProperty("finish_reason") String finishReason) {}
+
+    record Usage(
+            @JsonProperty("prompt_tokens") Integer promptTokens,
+            @JsonProperty("completion_tokens") Integer completionTokens,
+            @JsonProperty("total_tokens") Integer totalTokens) {}
+}

@@ -1,0 +1,144 @@
+package io.github.tideover;
+
+import io.github.tideover.Watchdog.Watch;
+import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.cache.RequestFingerprint;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.FinishReason;
+import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all calls of a client share, and the steps that every driver performs alike. */
+final class Engine {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private final List<Rung> ladder;
+    private final Settings settings;
+    private final Backoff backoff;
+    private final Time time;
+    private final Watchdog watchdog;
+    private final Executor executor;
+    private final String identity;
+    private final @Nullable ReplyCache cache;
+
+    /**
+     * Makes an engine.
+     *
+     * @param ladder the rungs in order, the first provider first
+     * @param settings how long things may take
+     * @param time time and chance
+     * @param watchdog ends attempts that run too long
+     * @param executor runs what must not run on the timer's thread
+     * @param identity the first provider's address and model: what a kept reply is an answer from
+     * @param cache where complete replies are kept, or null
+     */
+    Engine(
+            List<Rung> ladder,
+            Settings settings,
+            Time time,
+            Watchdog watchdog,
+            Executor executor,
+            String identity,
+            @Nullable ReplyCache cache) {
+        this.ladder = ladder;
+        this.settings = settings;
+        this.backoff = new Backoff(settings.retryPolicy());
+        this.time = time;
+        this.watchdog = watchdog;
+        this.executor = executor;
+        this.identity = identity;
+        this.cache = cache;
+    }
+
+    CallPlan plan(ChatRequest request, boolean streamed) {
+        return new CallPlan(ladder, settings, backoff, time.dice(), request, streamed, time.now());
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Time time() {
+        return time;
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** What came of an attempt that did not bring a reply. */
+    Outcome failed(Throwable problem, Rung.Ask rung, Watch watch, boolean contentCame) {
+        Watchdog.Ending ending = watch.endedBy();
+        if (ending == Watchdog.Ending.CLOSED) {
+            return cancelled("the client was closed");
+        }
+        if (ending == Watchdog.Ending.LIMIT) {
+            return heard(
+                    rung,
+                    Failure.of(contentCame ? FailureKind.STALL : FailureKind.TIMEOUT)
+                            .cause(problem)
+                            .build());
+        }
+        return failed(problem, rung);
+    }
+
+    /** What came of an attempt that ended by itself without a reply. */
+    Outcome failed(Throwable problem, Rung.Ask rung) {
+        return heard(rung, rung.sorter().apply(problem, time.clock().instant()));
+    }
+
+    Outcome cancelled(String why) {
+        return new Outcome.Failed(
+                Failure.of(FailureKind.CANCELLED).message(why).build());
+    }
+
+    private static Outcome heard(Rung.Ask rung, Failure failure) {
+        if (log.isDebugEnabled()) {
+            log.debug("{}: {}, {}", rung.route().name(), failure.kind(), failure.message());
+        }
+        return new Outcome.Failed(failure);
+    }
+
+    Outcome.Recalled recall(ReplyCache where, ChatRequest request) {
+        try {
+            return new Outcome.Recalled(where.find(
+                            RequestFingerprint.of(identity, request), time.clock().instant())
+                    .orElse(null));
+        } catch (RuntimeException e) { // a cache that fails is a cache that has nothing
+            log.warn("The reply cache failed: {}", e.getClass().getName());
+            return new Outcome.Recalled(null);
+        }
+    }
+
+    /** Keeps a reply for later, if it is one to keep. */
+    void remember(ChatRequest request, ChatReply reply) {
+        if (cache == null || !isWorthKeeping(reply)) {
+            return;
+        }
+        try {
+            cache.store(RequestFingerprint.of(identity, request), reply, time.clock().instant());
+        } catch (RuntimeException e) {
+            log.warn("The reply cache failed: {}", e.getClass().getName());
+        }
+    }
+
+    /** Whole answers of a model, just given: nothing cut, refused, or meant to be acted on once. */
+    private static boolean isWorthKeeping(ChatReply reply) {
+        return (reply.origin() == Origin.LIVE || reply.origin() == Origin.ALTERNATE)
+                && reply.finishReason() == FinishReason.STOP
+                && reply.refusal().isEmpty()
+                && reply.toolCalls().isEmpty()
+                && !reply.text().isEmpty();
+    }
+}

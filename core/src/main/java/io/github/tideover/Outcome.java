@@ -1,0 +1,35 @@
+package io.github.tideover;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.failure.Failure;
+import org.jspecify.annotations.Nullable;
+
+/** How a step went. */
+sealed interface Outcome {
+    /** The wait is over. */
+    Outcome WAITED = new Waited();
+
+    /**
+     * The provider answered.
+     *
+     * @param reply what it said, without what the ladder adds
+     */
+    record Answered(ChatReply.Builder reply) implements Outcome {}
+
+    /**
+     * The attempt failed.
+     *
+     * @param failure how
+     */
+    record Failed(Failure failure) implements Outcome {}
+
+    /**
+     * The cache was asked.
+     *
+     * @param reply what it had, or null
+     */
+    record Recalled(@Nullable ChatReply reply) implements Outcome {}
+
+    /** See {@link #WAITED}. */
+    record Waited() implements Outcome {}
+}

@@ -1,0 +1,432 @@
+package io.github.tideover;
+
+import static io.github.tideover.failure.FailureKind.AUTH;
+import static io.github.tideover.failure.FailureKind.CIRCUIT_OPEN;
+import static io.github.tideover.failure.FailureKind.FORBIDDEN;
+import static io.github.tideover.failure.FailureKind.MAINTENANCE;
+import static io.github.tideover.failure.FailureKind.MODEL_NOT_FOUND;
+import static io.github.tideover.failure.FailureKind.PAUSED;
+import static io.github.tideover.failure.FailureKind.QUOTA;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.tideover.Admission.WaitFor;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.FailureKind.Blame;
+import io.github.tideover.status.StatusBoard;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One provider and model, as all calls share it: whether it may be asked now, and what became of those who did.
+ *
+ * <p>Resilience4j keeps the breaker's state and window and the bulkhead's permits. Around it stands what it lacks: outcomes
+ * of attempts from before a change of state are not counted after it, one probe goes out at a time, the trip rule asks for
+ * a time without any success, the way back is a slow start, and every refusal knows when to come again.
+ */
+final class Route {
+    /** The provider fails for all when this many attempts in a row failed and none succeeded for a while. */
+    static final int TRIP_FAILURES = 7;
+
+    static final long TRIP_QUIET = TimeUnit.SECONDS.toNanos(2);
+    /**
+     * Pauses between probes: 1, 2, 4, then 8 s, each varied by a quarter, and never over 8.5 s unless the provider asks for
+     * it: with a call a second, the first live answer then comes within 10 s of the provider's return.
+     */
+    static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(8);
+    static final long MOST_PAUSE = TimeUnit.MILLISECONDS.toNanos(8_500);
+    /** Probes that must succeed in a row before the circuit closes. */
+    static final int PROBES = 2;
+    /** A wish for rest beyond this is taken for an error of the provider's, or for the account's business. */
+    static final Duration LONGEST_REST = Duration.ofHours(24);
+    /** An account without credit, or a rejected key, is tried again this often, in case a person has acted. */
+    static final Duration QUOTA_REST = Duration.ofMinutes(5);
+
+    static final Duration ACCOUNT_REST = Duration.ofSeconds(30);
+
+    private static final long BULKHEAD_LOOK = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Exception FAILED = new FailedAttempt();
+    private static final Logger log = LoggerFactory.getLogger(Route.class);
+
+    private final String name;
+    private final int index;
+    private final int maxConcurrent;
+    private final Time time;
+    private final StatusBoard board;
+    private final CircuitBreaker breaker;
+    private final Bulkhead bulkhead;
+    private final RetryBudget budget;
+    private final LatencyHistory firstTokens = new LatencyHistory();
+    private final LatencyHistory wholeReplies = new LatencyHistory();
+    private final SlowStart slowStart;
+
+    // Guarded by this.
+    private int generation;
+    private int failuresInARow;
+    private long lastSuccess;
+    private int openings;
+    private long openUntil;
+    private boolean probing;
+    private long probeLease;
+    private @Nullable Failure restCause;
+    private boolean stoppedByRest;
+    private FailureKind lastKind = FailureKind.TRANSIENT;
+
+    /** Read without the lock, by those who only want to know whether it is worth coming here. */
+    private volatile boolean standing = true;
+
+    private volatile long restUntil;
+
+    Route(String name, int index, int maxConcurrent, Time time, StatusBoard board) {
+        this.name = name;
+        this.index = index;
+        this.maxConcurrent = maxConcurrent;
+        this.time = time;
+        this.board = board;
+        long now = time.now();
+        lastSuccess = now;
+        restUntil = now;
+        budget = new RetryBudget(RetryBudget.CAPACITY, now);
+        slowStart = new SlowStart(now);
+        breaker = CircuitBreaker.of(
+                name,
+                CircuitBreakerConfig.custom()
+                        .clock(time.monotonic())
+                        // SYNCHRONIZED: in 2.4.0 the lock-free window does not follow the clock it is given.
+                        .slidingWindow(
+                                20,
+                                20,
+                                SlidingWindowType.TIME_BASED,
+                                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
+                        .failureRateThreshold(90)
+                        .slowCallDurationThreshold(Duration.ofDays(365)) // a long answer is not a bad one
+                        .permittedNumberOfCallsInHalfOpenState(PROBES)
+                        .build());
+        bulkhead = Bulkhead.of(
+                name,
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(maxConcurrent)
+                        .maxWaitDuration(Duration.ZERO)
+                        .build());
+    }
+
+    String name() {
+        return name;
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    /** Whether a call could go out here now, as far as can be told without asking. */
+    boolean isStanding(long now) {
+        if (restUntil - now > 0) {
+            return false;
+        }
+        if (standing) {
+            return true;
+        }
+        synchronized (this) {
+            return breaker.getState() != CircuitBreaker.State.OPEN || openUntil - now <= 0;
+        }
+    }
+
+    /**
+     * Asks for the right to one attempt. The order of the checks is the policy: what cannot be undone comes last.
+     *
+     * @param longestWait how long a turn may be off, in a slow start, to be worth taking
+     * @param hasTurn whether the caller has waited for its turn already
+     */
+    synchronized Admission admit(long now, long longestWait, boolean hasTurn) {
+        if (restUntil - now > 0) {
+            return resting(now);
+        }
+        boolean probe = false;
+        if (!standing) {
+            Failure refusal = refuseUnlessProbe(now);
+            if (refusal != null) {
+                return Admission.refused(refusal);
+            }
+            probe = breaker.getState() == CircuitBreaker.State.HALF_OPEN;
+        }
+        if (!probe && openings > 0) {
+            if (!slowStart.isEasing(now)) {
+                openings = 0; // eased back in: the next outage starts with short pauses again
+            } else if (!hasTurn) {
+                long wait = slowStart.takeTurn(now, longestWait);
+                if (wait != 0) {
+                    return waitForTurn(now, wait);
+                }
+            }
+        }
+        if (!bulkhead.tryAcquirePermission()) {
+            return Admission.refused(
+                    refusal(FailureKind.BULKHEAD_FULL, maxConcurrent + " requests are under way, the most allowed", now),
+                    WaitFor.PLACE,
+                    BULKHEAD_LOOK);
+        }
+        if (!breaker.tryAcquirePermission()) {
+            bulkhead.releasePermission();
+            return Admission.refused(refusal(CIRCUIT_OPEN, CIRCUIT_OPEN.cause(), openUntil));
+        }
+        if (probe) {
+            probing = true;
+            probeLease = now + Settings.DEFAULT_TIMEOUT.toNanos();
+        } else {
+            slowStart.called(now);
+        }
+        return Admission.granted(new Permit(generation, probe, now));
+    }
+
+    private Admission waitForTurn(long now, long wait) {
+        Failure refusal = refusal(PAUSED, "being eased back in after an outage", now + Math.max(wait, 0));
+        return wait < 0 ? Admission.refused(refusal) : Admission.refused(refusal, WaitFor.TURN, wait);
+    }
+
+    /** Why the breaker lets nobody through, or null if it is time for a probe or the circuit is closed. */
+    private @Nullable Failure refuseUnlessProbe(long now) {
+        switch (breaker.getState()) {
+            case OPEN -> {
+                if (openUntil - now > 0) {
+                    return refusal(CIRCUIT_OPEN, pausedAfter(), openUntil);
+                }
+                breaker.transitionToHalfOpenState();
+                generation++;
+                probing = false;
+            }
+            case HALF_OPEN -> {
+                if (probing && probeLease - now > 0) {
+                    return refusal(CIRCUIT_OPEN, pausedAfter() + "; a probe is under way", now);
+                }
+            }
+            default -> {}
+        }
+        return null;
+    }
+
+    private String pausedAfter() {
+        return CIRCUIT_OPEN.cause() + " (" + lastKind.cause() + ")";
+    }
+
+    private Admission resting(long now) {
+        Failure cause = Objects.requireNonNull(restCause);
+        if (!stoppedByRest) { // what a provider asked for is a pause; what only a person can change keeps its own name
+            return Admission.refused(
+                    refusal(PAUSED, PAUSED.cause() + " (" + cause.kind().cause() + ")", restUntil),
+                    WaitFor.REST,
+                    restUntil - now);
+        }
+        return Admission.refused(cause.toBuilder()
+                .message(cause.message() + "; not asked again so soon")
+                .retryAt(time.at(restUntil))
+                .build());
+    }
+
+    private Failure refusal(FailureKind kind, String message, long retryAt) {
+        return Failure.of(kind)
+                .source(name)
+                .message(message)
+                .retryAt(time.at(retryAt))
+                .build();
+    }
+
+    /** Content came: the provider works. For a stream this is the first token; the place is kept until the end. */
+    synchronized void answering(Permit permit, long now) {
+        firstTokens.add(now - permit.startedAt);
+        judgeWell(permit, now);
+    }
+
+    /** The attempt ended with an answer. */
+    void succeeded(Permit permit, long now, int lastRetryCost) {
+        budget.succeeded(lastRetryCost);
+        synchronized (this) {
+            if (!permit.judged) {
+                wholeReplies.add(now - permit.startedAt);
+            }
+            judgeWell(permit, now);
+            giveBack(permit);
+        }
+    }
+
+    /** The attempt ended without an answer. */
+    synchronized void failed(Permit permit, Failure failure, long now) {
+        giveBack(permit);
+        Blame blame = failure.kind().blame();
+        if (blame == Blame.ANSWERED) {
+            judgeWell(permit, now);
+        } else if (blame == Blame.PROVIDER) {
+            judgeBadly(permit, failure, now);
+        } else {
+            letGo(permit);
+        }
+        restIfAsked(failure, now);
+    }
+
+    /** The attempt was given up for no fault of the provider's. */
+    synchronized void released(Permit permit) {
+        giveBack(permit);
+        letGo(permit);
+    }
+
+    private void judgeWell(Permit permit, long now) {
+        lastSuccess = now;
+        failuresInARow = 0;
+        if (stoppedByRest) {
+            stoppedByRest = false;
+            board.resumed(index);
+        }
+        board.succeeded(index);
+        if (permit.judged) {
+            return;
+        }
+        permit.judged = true;
+        if (permit.generation != generation) {
+            return; // from before the last change of state: it tells nothing about now
+        }
+        if (permit.probe) {
+            probing = false;
+        }
+        breaker.onSuccess(now - permit.startedAt, TimeUnit.NANOSECONDS);
+        if (permit.probe && breaker.getState() == CircuitBreaker.State.CLOSED) {
+            generation++;
+            standing = true;
+            slowStart.begin(now);
+            board.resumed(index);
+            log.info("{} answers again; circuit closed", name);
+        }
+    }
+
+    private void judgeBadly(Permit permit, Failure failure, long now) {
+        lastKind = failure.kind();
+        board.failed(index, failure.kind());
+        boolean stale = permit.generation != generation;
+        if (permit.judged) {
+            failuresInARow++; // a stream that broke after it had begun
+            return;
+        }
+        permit.judged = true;
+        if (stale) {
+            return;
+        }
+        failuresInARow++;
+        breaker.onError(now - permit.startedAt, TimeUnit.NANOSECONDS, FAILED);
+        boolean tripped = breaker.getState() == CircuitBreaker.State.OPEN;
+        boolean deaf = failuresInARow >= TRIP_FAILURES && now - lastSuccess >= TRIP_QUIET;
+        if (permit.probe || tripped || deaf) {
+            open(failure, now);
+        }
+    }
+
+    private void letGo(Permit permit) {
+        if (permit.judged) {
+            return;
+        }
+        permit.judged = true;
+        if (permit.generation == generation) {
+            probing = probing && !permit.probe;
+            breaker.releasePermission();
+        }
+    }
+
+    private void giveBack(Permit permit) {
+        if (!permit.returned) {
+            permit.returned = true;
+            bulkhead.onComplete();
+        }
+    }
+
+    private void open(Failure failure, long now) {
+        long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(10, openings));
+        pause = Math.min(MOST_PAUSE, (long) (pause * (0.75 + 0.5 * time.dice().getAsDouble())));
+        pause = Math.max(pause, restWished(failure).toNanos());
+        openings++;
+        openUntil = now + pause;
+        generation++;
+        probing = false;
+        failuresInARow = 0;
+        if (standing) {
+            slowStart.stopped(now);
+            log.warn("{}: {}; circuit opened", name, failure.kind().cause());
+        }
+        standing = false;
+        // Not the transition without a duration: it keeps 2.4.0's own idea of the pause.
+        breaker.transitionToOpenStateFor(Duration.ofNanos(pause));
+        board.stopped(index, failure.kind(), time.at(openUntil));
+    }
+
+    /** Leaves the provider alone for as long as it asked, or as long as asking is pointless. */
+    private void restIfAsked(Failure failure, long now) {
+        Duration rest = restFor(failure);
+        if (rest.isZero() || restUntil - now >= rest.toNanos()) {
+            return;
+        }
+        restUntil = now + rest.toNanos();
+        restCause = failure;
+        stoppedByRest = failure.kind().again() == FailureKind.Again.NEVER;
+        if (stoppedByRest) {
+            board.stopped(index, failure.kind(), time.at(restUntil));
+        }
+    }
+
+    private static Duration restFor(Failure failure) {
+        Duration wished = restWished(failure);
+        FailureKind kind = failure.kind();
+        if (kind == QUOTA) {
+            return wished.isZero() ? QUOTA_REST : wished;
+        }
+        if (kind == AUTH || kind == FORBIDDEN || kind == MODEL_NOT_FOUND) {
+            return ACCOUNT_REST;
+        }
+        return Backoff.isOverload(kind) || kind == MAINTENANCE ? wished : Duration.ZERO;
+    }
+
+    private static Duration restWished(Failure failure) {
+        Duration wished = failure.retryAfter().orElse(Duration.ZERO);
+        return wished.compareTo(LONGEST_REST) > 0 ? Duration.ZERO : wished;
+    }
+
+    /** What a stream is given until its first content: four times the slow answers of late, 10 to 60 s; 30 s at first. */
+    long firstTokenLimit() {
+        long slow = firstTokens.percentile(0.99);
+        return slow < 0 ? TimeUnit.SECONDS.toNanos(30) : clamp(4 * slow, 10, 60);
+    }
+
+    /** The age at which an attempt without an answer is held against the provider even if the caller's time was short. */
+    long suspectAge(boolean streamed) {
+        long slow = (streamed ? firstTokens : wholeReplies).percentile(0.95);
+        return slow < 0 ? TimeUnit.SECONDS.toNanos(10) : clamp(4 * slow, 2, 10);
+    }
+
+    private static long clamp(long nanos, int leastSeconds, int mostSeconds) {
+        return Math.max(
+                TimeUnit.SECONDS.toNanos(leastSeconds), Math.min(TimeUnit.SECONDS.toNanos(mostSeconds), nanos));
+    }
+
+    CircuitBreaker.State circuit() {
+        return breaker.getState();
+    }
+
+    int underWay() {
+        return maxConcurrent - bulkhead.getMetrics().getAvailableConcurrentCalls();
+    }
+
+    /** The breaker wants a throwable for each failure; it only counts them. */
+    private static final class FailedAttempt extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.tideover;
+
+import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.provider.Dialect;
+import java.time.Instant;
+import java.util.function.BiFunction;
+
+/** A place on the ladder from which an answer may come. A rung that is not configured is not there. */
+sealed interface Rung {
+    /**
+     * Ask a provider.
+     *
+     * @param origin LIVE for the first provider, ALTERNATE for the others
+     * @param provider its name
+     * @param model the model to ask
+     * @param isLocal whether it runs on this machine and so can be reached without a network
+     * @param route what all calls to it share
+     * @param dialect how it is spoken to
+     * @param sorter sorts what it says
+     */
+    record Ask(
+            Origin origin,
+            String provider,
+            String model,
+            boolean isLocal,
+            Route route,
+            Dialect dialect,
+            BiFunction<Throwable, Instant, Failure> sorter)
+            implements Rung {}
+
+    /**
+     * Look for what was answered before.
+     *
+     * @param cache where
+     */
+    record Remember(ReplyCache cache) implements Rung {}
+
+    /**
+     * Say the application's own words.
+     *
+     * @param words the words
+     */
+    record Speak(String words) implements Rung {}
+}

@@ -1,0 +1,112 @@
+package io.github.tideover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.chat.ChatRequest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long things may take, and how often they are tried.
+ *
+ * @param timeout the deadline of a call for a whole reply
+ * @param streamTimeout the deadline of a streamed call
+ * @param attemptTimeout what one attempt for a whole reply is given; null to reckon it from the request
+ * @param firstTokenTimeout what a stream is given until its first content; null to learn it from the provider
+ * @param stallTimeout how long a stream may pause between two pieces of content
+ * @param retryPolicy how often one provider is asked again
+ */
+record Settings(
+        Duration timeout,
+        Duration streamTimeout,
+        @Nullable Duration attemptTimeout,
+        @Nullable Duration firstTokenTimeout,
+        Duration stallTimeout,
+        RetryPolicy retryPolicy) {
+    /** An interactive user has left by then; vendors' own 600 s suit no screen. */
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(120);
+    /** A long answer may take minutes; the first-token and stall limits govern a stream. */
+    static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofSeconds(600);
+    /** Gaps between tokens measure below 250 ms, keep-alives come within 30 s. */
+    static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Anthropic's reckoning for replies that are not streamed: an hour for 128,000 tokens is 28 ms a token. */
+    private static final long NANOS_PER_TOKEN = 28_000_000L;
+
+    private static final long ATTEMPT_BASE = Duration.ofSeconds(10).toNanos();
+    private static final long SHORTEST_ATTEMPT = Duration.ofSeconds(30).toNanos();
+    private static final long LONGEST_ATTEMPT = Duration.ofSeconds(600).toNanos();
+    /** Models that reason say nothing for minutes. */
+    private static final long REASONING_ATTEMPT = Duration.ofSeconds(180).toNanos();
+
+    static final Settings DEFAULTS = new Settings(
+            DEFAULT_TIMEOUT, DEFAULT_STREAM_TIMEOUT, null, null, DEFAULT_STALL_TIMEOUT, RetryPolicy.defaults());
+
+    /** The deadline of a call, in nanoseconds from its start. */
+    long deadlineOf(ChatRequest request, boolean streamed) {
+        return request.timeout().orElse(streamed ? streamTimeout : timeout).toNanos();
+    }
+
+    /** What one attempt for a whole reply is given, in nanoseconds. */
+    long attemptNanos(ChatRequest request) {
+        if (attemptTimeout != null) {
+            return attemptTimeout.toNanos();
+        }
+        long forTokens = ATTEMPT_BASE + request.maxOutputTokens().orElse(0) * NANOS_PER_TOKEN;
+        long shortest = request.reasoningEffort().isPresent() ? REASONING_ATTEMPT : SHORTEST_ATTEMPT;
+        return Math.max(shortest, Math.min(LONGEST_ATTEMPT, forTokens));
+    }
+
+    /** What a stream is given until its first content, in nanoseconds. */
+    long firstTokenNanos(ChatRequest request, long learned) {
+        if (firstTokenTimeout != null) {
+            return firstTokenTimeout.toNanos();
+        }
+        return request.reasoningEffort().isPresent() ? Math.max(learned, REASONING_ATTEMPT) : learned;
+    }
+
+    Settings withTimeout(Duration value) {
+        return new Settings(value, streamTimeout, attemptTimeout, firstTokenTimeout, stallTimeout, retryPolicy);
+    }
+
+    Settings withStreamTimeout(Duration value) {
+        return new Settings(timeout, value, attemptTimeout, firstTokenTimeout, stallTimeout, retryPolicy);
+    }
+
+    Settings withAttemptTimeout(Duration value) {
+        return new Settings(timeout, streamTimeout, value, firstTokenTimeout, stallTimeout, retryPolicy);
+    }
+
+    Settings withFirstTokenTimeout(Duration value) {
+        return new Settings(timeout, streamTimeout, attemptTimeout, value, stallTimeout, retryPolicy);
+    }
+
+    Settings withStallTimeout(Duration value) {
+        return new Settings(timeout, streamTimeout, attemptTimeout, firstTokenTimeout, value, retryPolicy);
+    }
+
+    Settings withRetryPolicy(RetryPolicy value) {
+        return new Settings(timeout, streamTimeout, attemptTimeout, firstTokenTimeout, stallTimeout, value);
+    }
+
+    /** Refuses settings of which one could never come to bear. */
+    void check(@Nullable Duration connectTimeout) {
+        within("connectTimeout", connectTimeout, "timeout", timeout);
+        within("attemptTimeout", attemptTimeout, "timeout", timeout);
+        within("firstTokenTimeout", firstTokenTimeout, "streamTimeout", streamTimeout);
+    }
+
+    private static void within(String inner, @Nullable Duration part, String outer, Duration whole) {
+        if (part != null && part.compareTo(whole) > 0) {
+            throw new IllegalStateException(inner + " " + part + " is longer than " + outer + " " + whole
+                    + ", which would always end first; make " + inner + " shorter or " + outer + " longer");
+        }
+    }
+
+    static Duration positive(String name, Duration value) {
+        if (requireNonNull(value, () -> name + " == null").isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be more than zero, not " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,574 @@
+package io.github.tideover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.ChatException;
+import io.github.tideover.failure.RequestRejectedException;
+import io.github.tideover.failure.ServiceUnavailableException;
+import io.github.tideover.provider.Provider;
+import io.github.tideover.status.ServiceState;
+import io.github.tideover.status.ServiceStatus;
+import io.github.tideover.status.StatusBoard;
+import io.github.tideover.status.StatusEvent;
+import io.github.tideover.status.Subscription;
+import io.github.tideover.wire.Transport;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat client that keeps an application useful while its chatbot is down.
+ *
+ * <p>A call goes up a ladder until something answers: the provider (tried again where that helps), its alternates, what
+ * was answered before, the application's own words. It ends inside its deadline with a {@link ChatReply} that says where it
+ * came from, or with a {@link ChatException} that says whose fault it is and what to do next.
+ *
+ * <p>Make one and share it: it is safe for use by many threads, and what it learns about a provider in one call helps the
+ * next. Close it to free its connections and threads, all of which are daemon threads.
+ *
+ * @since 0.1
+ */
+public final class Tideover implements AutoCloseable {
+    private final Builder blueprint;
+    private final Engine engine;
+    private final StatusBoard board;
+    private final StatusLane lane;
+    private final Transport transport;
+    private final Watchdog watchdog;
+    private final Time time;
+    private final boolean ownsScheduler;
+    private final List<Route> routes;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Tideover(Builder builder) {
+        blueprint = new Builder(builder);
+        Time given = builder.time;
+        ownsScheduler = given == null;
+        time = given != null ? given : systemTime();
+        lane = new StatusLane();
+        watchdog = new Watchdog(time);
+        List<Provider> providers = builder.providers();
+        transport = Transport.open(
+                builder.httpClient,
+                providers.stream().mapToInt(Provider::maxConcurrent).sum(),
+                builder.connectTimeout());
+        board = new StatusBoard(
+                providers.stream().map(Tideover::nameOf).toList(),
+                time.clock(),
+                lane,
+                this::later);
+        routes = new ArrayList<>(providers.size());
+        List<Rung> ladder = new ArrayList<>();
+        for (Provider provider : providers) {
+            int index = routes.size();
+            Route route = new Route(nameOf(provider), index, provider.maxConcurrent(), time, board);
+            routes.add(route);
+            ladder.add(new Rung.Ask(
+                    index == 0 ? Origin.LIVE : Origin.ALTERNATE,
+                    provider.name(),
+                    provider.model().orElseThrow(),
+                    provider.isLocal(),
+                    route,
+                    provider.dialect(transport.client(), builder.maxReplyBytes),
+                    provider::sort));
+        }
+        if (builder.replyCache != null) {
+            ladder.add(new Rung.Remember(builder.replyCache));
+        }
+        if (builder.lastResort != null) {
+            ladder.add(new Rung.Speak(builder.lastResort));
+        }
+        builder.listeners.forEach(board::subscribe);
+        Provider first = providers.get(0);
+        engine = new Engine(
+                List.copyOf(ladder),
+                builder.settings,
+                time,
+                watchdog,
+                transport.client().dispatcher().executorService(),
+                first.baseUrl() + " " + first.model().orElseThrow(),
+                builder.replyCache);
+    }
+
+    /**
+     * Starts a client. It needs a {@linkplain Builder#provider provider} with a model; everything else has a default.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from this client: the builder makes another one that shares its connections and its reply cache, with one
+     * thing or more changed. Each is closed by itself.
+     *
+     * @return a builder with this client's options
+     */
+    public Builder newBuilder() {
+        return new Builder(blueprint).httpClient(transport.origin());
+    }
+
+    /**
+     * Asks one thing and waits for the reply, on the calling thread.
+     *
+     * @param userText what the person says
+     * @return the reply
+     * @throws ChatException as {@link #chat(ChatRequest)} does
+     */
+    public ChatReply chat(String userText) {
+        return chat(ChatRequest.of(userText));
+    }
+
+    /**
+     * Sends a request and waits for the reply, on the calling thread, for at most the call's timeout. Interrupting the
+     * thread ends a wait between attempts.
+     *
+     * <p>A request that is tried again is a second request: a provider may bill both.
+     *
+     * @param request the request
+     * @return the reply, and where it came from
+     * @throws ServiceUnavailableException if nothing on the ladder could answer
+     * @throws RequestRejectedException if the provider understood the request and refused it
+     * @throws ChatException for each other reason there is no answer, by what can be done about it
+     * @throws IllegalStateException if the client is closed
+     */
+    public ChatReply chat(ChatRequest request) {
+        checkOpen();
+        return new BlockingCall(engine, requireNonNull(request, "request == null")).run();
+    }
+
+    /**
+     * Sends a request without waiting for the reply.
+     *
+     * @param request the request
+     * @return completes with the reply or a {@link ChatException}, on one of the client's threads. Cancelling it breaks off
+     *     the attempt under way at its socket.
+     * @throws IllegalStateException if the client is closed
+     */
+    public CompletableFuture<ChatReply> chatAsync(ChatRequest request) {
+        checkOpen();
+        return new AsyncCall(engine, requireNonNull(request, "request == null")).start();
+    }
+
+    /**
+     * Asks one thing without waiting for the reply.
+     *
+     * @param userText what the person says
+     * @return as {@link #chatAsync(ChatRequest)}
+     */
+    public CompletableFuture<ChatReply> chatAsync(String userText) {
+        return chatAsync(ChatRequest.of(userText));
+    }
+
+    /**
+     * Sends a request and gives the reply as it comes. Nothing is sent before the first piece is asked for.
+     *
+     * @param request the request
+     * @return the reply's pieces; to be closed
+     * @throws IllegalStateException if the client is closed
+     */
+    public ReplyStream stream(ChatRequest request) {
+        return stream(request, reply -> {});
+    }
+
+    /**
+     * Asks one thing and gives the reply as it comes.
+     *
+     * @param userText what the person says
+     * @return as {@link #stream(ChatRequest)}
+     */
+    public ReplyStream stream(String userText) {
+        return stream(ChatRequest.of(userText));
+    }
+
+    ReplyStream stream(ChatRequest request, Consumer<ChatReply> whenComplete) {
+        checkOpen();
+        return new ReplyStream(engine, requireNonNull(request, "request == null"), whenComplete);
+    }
+
+    /**
+     * Starts a conversation with nothing said yet.
+     *
+     * @return the conversation
+     */
+    public Conversation conversation() {
+        return new Conversation(this, null);
+    }
+
+    /**
+     * Starts a conversation.
+     *
+     * @param beginning what it begins with, a system message as a rule, and the settings for each of its requests
+     * @return the conversation
+     */
+    public Conversation conversation(ChatRequest beginning) {
+        return new Conversation(this, requireNonNull(beginning, "beginning == null"));
+    }
+
+    /**
+     * How well chat works now, seen from here.
+     *
+     * @return a snapshot
+     */
+    public ServiceStatus status() {
+        return board.status();
+    }
+
+    /**
+     * Adds a listener for changes of status. It is called on a thread of its own, one event after the other; what it
+     * throws is logged, and however long it takes, no call waits for it.
+     *
+     * @param listener told of every change from now on
+     * @return closes the subscription
+     */
+    public Subscription onStatus(Consumer<StatusEvent> listener) {
+        return board.subscribe(listener);
+    }
+
+    /**
+     * Waits until chat is in a state.
+     *
+     * @param state the state to wait for
+     * @param timeout how long to wait at most
+     * @return false if the time passed first
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public boolean awaitStatus(ServiceState state, Duration timeout) throws InterruptedException {
+        return board.await(requireNonNull(state, "state == null"), requireNonNull(timeout, "timeout == null"));
+    }
+
+    /**
+     * Ends the calls under way and frees threads and connections; those of an {@link OkHttpClient} that was handed in stay
+     * with it. May be called more than once.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        watchdog.close();
+        transport.close();
+        lane.close();
+        if (ownsScheduler) {
+            time.scheduler().shutdownNow();
+        }
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    private void later(Runnable task, Duration delay) {
+        try {
+            time.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The client is closed: its status is history.
+        }
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("this client is closed");
+        }
+    }
+
+    private static String nameOf(Provider provider) {
+        return provider.name() + "/" + provider.model().orElseThrow();
+    }
+
+    private static Time systemTime() {
+        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "tideover-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        scheduler.setRemoveOnCancelPolicy(true);
+        // Goes away when there is nothing to time, as the other threads do.
+        scheduler.setKeepAliveTime(10, TimeUnit.SECONDS);
+        scheduler.allowCoreThreadTimeOut(true);
+        return new Time(System::nanoTime, Clock.systemUTC(), scheduler, () -> ThreadLocalRandom.current()
+                .nextDouble());
+    }
+
+    /**
+     * Builds a {@link Tideover}. Not safe for use by several threads at once.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private @Nullable Provider provider;
+        private final List<Provider> alternates = new ArrayList<>();
+        private @Nullable ReplyCache replyCache;
+        private @Nullable String lastResort;
+        private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
+        private Settings settings = Settings.DEFAULTS;
+        private @Nullable Duration connectTimeout;
+        private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
+        private @Nullable OkHttpClient httpClient;
+        private @Nullable Time time;
+
+        private Builder() {}
+
+        private Builder(Builder that) {
+            provider = that.provider;
+            alternates.addAll(that.alternates);
+            replyCache = that.replyCache;
+            lastResort = that.lastResort;
+            listeners.addAll(that.listeners);
+            settings = that.settings;
+            connectTimeout = that.connectTimeout;
+            maxReplyBytes = that.maxReplyBytes;
+            httpClient = that.httpClient;
+            time = that.time;
+        }
+
+        /**
+         * Sets the provider that is asked first.
+         *
+         * @param provider the provider, with a model
+         * @return this builder
+         */
+        public Builder provider(Provider provider) {
+            this.provider = requireNonNull(provider, "provider == null");
+            return this;
+        }
+
+        /**
+         * Adds a provider, or another model of one, to ask when those before it do not answer. Alternates are asked in the
+         * order in which they were added, each within what is left of the call's time.
+         *
+         * @param alternate the provider, with a model
+         * @return this builder
+         */
+        public Builder alternate(Provider alternate) {
+            alternates.add(requireNonNull(alternate, "alternate == null"));
+            return this;
+        }
+
+        /**
+         * Keeps complete replies, and serves them, marked and with their age, when no provider answers. Without it,
+         * nothing is kept.
+         *
+         * @param replyCache the cache
+         * @return this builder
+         */
+        public Builder replyCache(ReplyCache replyCache) {
+            this.replyCache = requireNonNull(replyCache, "replyCache == null");
+            return this;
+        }
+
+        /**
+         * Sets the application's own words for when nothing else answers. Without them, that is an exception. A request
+         * that was refused for what it says stays an exception.
+         *
+         * @param words what to say, not blank
+         * @return this builder
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder lastResort(String words) {
+            if (words.isBlank()) {
+                throw new IllegalArgumentException("lastResort must say something; leave it out to get an exception");
+            }
+            this.lastResort = words;
+            return this;
+        }
+
+        /**
+         * Adds a listener for changes of status, as {@link Tideover#onStatus} does.
+         *
+         * @param listener told of every change
+         * @return this builder
+         */
+        public Builder onStatus(Consumer<StatusEvent> listener) {
+            listeners.add(requireNonNull(listener, "listener == null"));
+            return this;
+        }
+
+        /**
+         * Sets the deadline of a call for a whole reply, over all attempts, waits and alternates. Default 120 s.
+         *
+         * @param timeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder timeout(Duration timeout) {
+            Settings.positive("timeout", timeout);
+            settings = settings.withTimeout(timeout);
+            return this;
+        }
+
+        /**
+         * Sets the deadline of a streamed call, from its first request to its last word. Default 600 s: it is the
+         * first-token and stall timeouts that notice a stream in trouble.
+         *
+         * @param streamTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder streamTimeout(Duration streamTimeout) {
+            Settings.positive("streamTimeout", streamTimeout);
+            settings = settings.withStreamTimeout(streamTimeout);
+            return this;
+        }
+
+        /**
+         * Sets what one attempt for a whole reply is given. Default 10 s and 28 ms for each token of the request's
+         * {@code maxOutputTokens}, within 30 to 600 s; at least 180 s where a reasoning effort is set.
+         *
+         * @param attemptTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder attemptTimeout(Duration attemptTimeout) {
+            Settings.positive("attemptTimeout", attemptTimeout);
+            settings = settings.withAttemptTimeout(attemptTimeout);
+            return this;
+        }
+
+        /**
+         * Sets what a stream is given until its first content. Default four times the slow answers of late, within 10 to
+         * 60 s; 30 s until enough is known; at least 180 s where a reasoning effort is set.
+         *
+         * @param firstTokenTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder firstTokenTimeout(Duration firstTokenTimeout) {
+            Settings.positive("firstTokenTimeout", firstTokenTimeout);
+            settings = settings.withFirstTokenTimeout(firstTokenTimeout);
+            return this;
+        }
+
+        /**
+         * Sets how long a stream may pause between two pieces of content; comments and pings are no content. Default 30 s.
+         *
+         * @param stallTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder stallTimeout(Duration stallTimeout) {
+            Settings.positive("stallTimeout", stallTimeout);
+            settings = settings.withStallTimeout(stallTimeout);
+            return this;
+        }
+
+        /**
+         * Sets how long making a connection may take. Default 5 s.
+         *
+         * @param connectTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = Settings.positive("connectTimeout", connectTimeout);
+            return this;
+        }
+
+        /**
+         * Sets how often and how soon one provider is asked again within a call.
+         *
+         * @param retryPolicy the policy
+         * @return this builder
+         */
+        public Builder retryPolicy(RetryPolicy retryPolicy) {
+            settings = settings.withRetryPolicy(requireNonNull(retryPolicy, "retryPolicy == null"));
+            return this;
+        }
+
+        /**
+         * Bounds the size of a reply, after decompression. A larger one is a malformed reply. Default 16 MiB.
+         *
+         * @param maxReplyBytes at least 1,024
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder maxReplyBytes(long maxReplyBytes) {
+            if (maxReplyBytes < 1_024) {
+                throw new IllegalArgumentException("maxReplyBytes must be at least 1024, not " + maxReplyBytes);
+            }
+            this.maxReplyBytes = maxReplyBytes;
+            return this;
+        }
+
+        /**
+         * Takes connections, proxy, certificates, name resolution and interceptors from an HTTP client of the
+         * application's. The client itself is not changed. Its timeouts, retries, redirects and dispatcher are replaced by
+         * Tideover's own.
+         *
+         * @param httpClient the client
+         * @return this builder
+         */
+        public Builder httpClient(OkHttpClient httpClient) {
+            this.httpClient = requireNonNull(httpClient, "httpClient == null");
+            return this;
+        }
+
+        Builder time(Time time) {
+            this.time = time;
+            return this;
+        }
+
+        /**
+         * Builds the client. Nothing is sent, and no thread is started, before the first call.
+         *
+         * @return the client, to be closed
+         * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, or options contradict
+         *     each other
+         */
+        public Tideover build() {
+            if (provider == null) {
+                throw new IllegalStateException(
+                        "no provider; give one with provider(Provider.openAi(key).model(name))");
+            }
+            Set<String> names = new HashSet<>();
+            for (Provider each : providers()) {
+                if (each.model().isEmpty()) {
+                    throw new IllegalStateException("provider " + each.name() + " has no model; give it one with model(name)");
+                }
+                if (!names.add(nameOf(each))) {
+                    throw new IllegalStateException("two providers are called " + nameOf(each)
+                            + "; give one of them another name with name(name)");
+                }
+            }
+            settings.check(connectTimeout);
+            return new Tideover(this);
+        }
+
+        /** The default gives way to a call timeout that is shorter; a time that was set must make sense beside it. */
+        private Duration connectTimeout() {
+            if (connectTimeout != null) {
+                return connectTimeout;
+            }
+            Duration usual = Transport.CONNECT_TIMEOUT;
+            return settings.timeout().compareTo(usual) < 0 ? settings.timeout() : usual;
+        }
+
+        private List<Provider> providers() {
+            List<Provider> providers = new ArrayList<>();
+            providers.add(requireNonNull(provider));
+            providers.addAll(alternates);
+            return providers;
+        }
+    }
+}

@@ -1,0 +1,430 @@
+package io.github.tideover.chat;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a reply, in no provider's own format. Immutable; {@link #toBuilder()} changes one thing.
+ *
+ * @since 0.1
+ */
+public final class ChatRequest {
+    private final List<Message> messages;
+    private final @Nullable Double temperature;
+    private final @Nullable Double topP;
+    private final @Nullable Integer maxOutputTokens;
+    private final @Nullable Long seed;
+    private final List<String> stop;
+    private final @Nullable String reasoningEffort;
+    private final @Nullable String tenant;
+    private final @Nullable Duration timeout;
+    private final Map<String, Object> extra;
+
+    private ChatRequest(Builder builder) {
+        messages = List.copyOf(builder.messages);
+        temperature = builder.temperature;
+        topP = builder.topP;
+        maxOutputTokens = builder.maxOutputTokens;
+        seed = builder.seed;
+        stop = builder.stop;
+        reasoningEffort = builder.reasoningEffort;
+        tenant = builder.tenant;
+        timeout = builder.timeout;
+        extra = builder.extra.isEmpty()
+                ? Map.of()
+                : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
+    }
+
+    /**
+     * A request of one user message.
+     *
+     * @param userText what the person says
+     * @return the request
+     */
+    public static ChatRequest of(String userText) {
+        return builder().user(userText).build();
+    }
+
+    /**
+     * Starts a request.
+     *
+     * @return an empty builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from this request.
+     *
+     * @return a builder with the same content
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.messages.addAll(messages);
+        builder.temperature = temperature;
+        builder.topP = topP;
+        builder.maxOutputTokens = maxOutputTokens;
+        builder.seed = seed;
+        builder.stop = stop;
+        builder.reasoningEffort = reasoningEffort;
+        builder.tenant = tenant;
+        builder.timeout = timeout;
+        builder.extra.putAll(extra);
+        return builder;
+    }
+
+    /**
+     * The conversation so far, oldest first.
+     *
+     * @return an unmodifiable list with at least one message
+     */
+    public List<Message> messages() {
+        return messages;
+    }
+
+    /**
+     * How freely the model chooses its words.
+     *
+     * @return the sampling temperature, or empty for the provider's default
+     */
+    public OptionalDouble temperature() {
+        return temperature == null ? OptionalDouble.empty() : OptionalDouble.of(temperature);
+    }
+
+    /**
+     * The share of probability mass the model chooses from.
+     *
+     * @return the value, or empty for the provider's default
+     */
+    public OptionalDouble topP() {
+        return topP == null ? OptionalDouble.empty() : OptionalDouble.of(topP);
+    }
+
+    /**
+     * The most tokens the reply may have.
+     *
+     * @return the limit, or empty for the provider's default
+     */
+    public OptionalInt maxOutputTokens() {
+        return maxOutputTokens == null ? OptionalInt.empty() : OptionalInt.of(maxOutputTokens);
+    }
+
+    /**
+     * The seed for repeatable sampling, where a provider has that.
+     *
+     * @return the seed, or empty
+     */
+    public OptionalLong seed() {
+        return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    }
+
+    /**
+     * Texts at which the model stops.
+     *
+     * @return an unmodifiable list, empty for none
+     */
+    public List<String> stop() {
+        return stop;
+    }
+
+    /**
+     * How hard a reasoning model is to think, in the provider's words, such as {@code "low"}.
+     *
+     * @return the effort, or empty for the provider's default
+     */
+    public Optional<String> reasoningEffort() {
+        return Optional.ofNullable(reasoningEffort);
+    }
+
+    /**
+     * Whose request this is. Replies are kept apart by tenant, so that no tenant is ever served another's.
+     *
+     * @return the tenant, or empty where there is only one
+     */
+    public Optional<String> tenant() {
+        return Optional.ofNullable(tenant);
+    }
+
+    /**
+     * The deadline of this call, counted from its start, over all attempts, waits and alternates.
+     *
+     * @return the time, or empty for the client's own
+     */
+    public Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    /**
+     * Fields for the provider that this library does not know, by name.
+     *
+     * @return an unmodifiable map of JSON values
+     */
+    public Map<String, Object> extra() {
+        return extra;
+    }
+
+    /** Counts the messages; their texts are left out so that a log cannot hold them. */
+    @Override
+    public String toString() {
+        return "ChatRequest{" + messages.size() + (messages.size() == 1 ? " message}" : " messages}");
+    }
+
+    /**
+     * Builds a {@link ChatRequest}. Not safe for use by several threads at once.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private final List<Message> messages = new ArrayList<>(4);
+        private @Nullable Double temperature;
+        private @Nullable Double topP;
+        private @Nullable Integer maxOutputTokens;
+        private @Nullable Long seed;
+        private List<String> stop = List.of();
+        private @Nullable String reasoningEffort;
+        private @Nullable String tenant;
+        private @Nullable Duration timeout;
+        private final Map<String, Object> extra = new LinkedHashMap<>(2);
+
+        private Builder() {}
+
+        /**
+         * Adds what the person says.
+         *
+         * @param text the text
+         * @return this builder
+         */
+        public Builder user(String text) {
+            return message(Message.user(text));
+        }
+
+        /**
+         * Adds what the model is to know or to be.
+         *
+         * @param text the text
+         * @return this builder
+         */
+        public Builder system(String text) {
+            return message(Message.system(text));
+        }
+
+        /**
+         * Adds what the model said before.
+         *
+         * @param text the text
+         * @return this builder
+         */
+        public Builder assistant(String text) {
+            return message(Message.assistant(text));
+        }
+
+        /**
+         * Adds a message.
+         *
+         * @param message the message
+         * @return this builder
+         */
+        public Builder message(Message message) {
+            messages.add(requireNonNull(message, "message == null"));
+            return this;
+        }
+
+        /**
+         * Adds messages.
+         *
+         * @param more the messages, oldest first
+         * @return this builder
+         */
+        public Builder messages(Collection<Message> more) {
+            more.forEach(this::message);
+            return this;
+        }
+
+        /**
+         * Sets the sampling temperature.
+         *
+         * @param temperature 0 to 2
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder temperature(double temperature) {
+            if (!(temperature >= 0 && temperature <= 2)) {
+                throw new IllegalArgumentException("temperature must be from 0 to 2, not " + temperature);
+            }
+            this.temperature = temperature;
+            return this;
+        }
+
+        /**
+         * Sets the share of probability mass the model chooses from.
+         *
+         * @param topP above 0 and up to 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder topP(double topP) {
+            if (!(topP > 0 && topP <= 1)) {
+                throw new IllegalArgumentException("topP must be above 0 and at most 1, not " + topP);
+            }
+            this.topP = topP;
+            return this;
+        }
+
+        /**
+         * Sets the most tokens the reply may have.
+         *
+         * @param maxOutputTokens at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder maxOutputTokens(int maxOutputTokens) {
+            if (maxOutputTokens < 1) {
+                throw new IllegalArgumentException("maxOutputTokens must be at least 1, not " + maxOutputTokens);
+            }
+            this.maxOutputTokens = maxOutputTokens;
+            return this;
+        }
+
+        /**
+         * Sets the seed for repeatable sampling.
+         *
+         * @param seed any number
+         * @return this builder
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Sets the texts at which the model stops.
+         *
+         * @param stop the texts, none of them empty
+         * @return this builder
+         * @throws IllegalArgumentException if one is empty
+         */
+        public Builder stop(String... stop) {
+            List<String> texts = List.of(stop);
+            if (texts.contains("")) {
+                throw new IllegalArgumentException("a stop text must not be empty");
+            }
+            this.stop = texts;
+            return this;
+        }
+
+        /**
+         * Sets how hard a reasoning model is to think.
+         *
+         * @param reasoningEffort the provider's word for it, such as {@code "low"}
+         * @return this builder
+         */
+        public Builder reasoningEffort(String reasoningEffort) {
+            this.reasoningEffort = requireNonNull(reasoningEffort, "reasoningEffort == null");
+            return this;
+        }
+
+        /**
+         * Says whose request this is.
+         *
+         * @param tenant a name that no two tenants share
+         * @return this builder
+         */
+        public Builder tenant(String tenant) {
+            this.tenant = requireNonNull(tenant, "tenant == null");
+            return this;
+        }
+
+        /**
+         * Sets the deadline of this call, counted from its start.
+         *
+         * @param timeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("timeout must be more than zero, not " + timeout);
+            }
+            this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets a field this library does not know, or overrides one it does. It is sent as it is.
+         *
+         * @param name the field's name in the provider's request
+         * @param value a String, Number, Boolean, or a List or Map (with String keys) of these
+         * @return this builder
+         * @throws IllegalArgumentException if the value is of another type
+         */
+        public Builder extra(String name, Object value) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("the name of an extra field must not be empty");
+            }
+            extra.put(name, jsonValue(name, requireNonNull(value, "value == null")));
+            return this;
+        }
+
+        /**
+         * Builds the request.
+         *
+         * @return the request
+         * @throws IllegalStateException if there is no message
+         */
+        public ChatRequest build() {
+            if (messages.isEmpty()) {
+                throw new IllegalStateException("a request needs at least one message; add one with user(text)");
+            }
+            return new ChatRequest(this);
+        }
+
+        /** Copies a JSON value, so that a caller who changes the list or map later changes no request. */
+        private static Object jsonValue(String name, @Nullable Object value) {
+            if (value instanceof String || value instanceof Boolean) {
+                return value;
+            }
+            if (value instanceof Double || value instanceof Float) {
+                if (!Double.isFinite(((Number) value).doubleValue())) {
+                    throw new IllegalArgumentException("extra field " + name + " holds " + value + ", which JSON lacks");
+                }
+                return value;
+            }
+            if (value instanceof Number) {
+                return value;
+            }
+            if (value instanceof List<?> list) {
+                return list.stream().map(each -> jsonValue(name, each)).toList();
+            }
+            if (value instanceof Map<?, ?> map) {
+                Map<String, Object> copy = new LinkedHashMap<>();
+                map.forEach((key, each) -> {
+                    if (!(key instanceof String)) {
+                        throw new IllegalArgumentException("extra field " + name + " holds a map with a key that is "
+                                + "not a String but " + typeOf(key));
+                    }
+                    copy.put((String) key, jsonValue(name, each));
+                });
+                return Collections.unmodifiableMap(copy);
+            }
+            throw new IllegalArgumentException("extra field " + name + " holds " + typeOf(value)
+                    + "; it takes a String, Number, Boolean, or a List or Map of these");
+        }
+
+        private static String typeOf(@Nullable Object value) {
+            return value == null ? "null" : value.getClass().getName();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.tideover.chat;
+
+/**
+ * Which rung of the ladder a reply came from. More may be added in later versions.
+ *
+ * @since 0.1
+ */
+public enum Origin {
+    /** The provider, just now. */
+    LIVE,
+    /** Another provider or model, just now. */
+    ALTERNATE,
+    /** A reply kept from before; {@link ChatReply#age()} tells how long. */
+    CACHED,
+    /** The application's own words, not a model's. */
+    CANNED
+}

@@ -1,0 +1,78 @@
+package io.github.tideover.chat;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A model's wish to have a tool called.
+ *
+ * @since 0.1
+ */
+public final class ToolCall {
+    private final String id;
+    private final String name;
+    private final String arguments;
+
+    private ToolCall(String id, String name, String arguments) {
+        this.id = requireNonNull(id, "id == null");
+        this.name = requireNonNull(name, "name == null");
+        this.arguments = requireNonNull(arguments, "arguments == null");
+    }
+
+    /**
+     * Makes a tool call.
+     *
+     * @param id the provider's id for the call, empty if it gave none
+     * @param name the tool's name
+     * @param arguments the arguments as the model wrote them
+     * @return the tool call
+     */
+    public static ToolCall of(String id, String name, String arguments) {
+        return new ToolCall(id, name, arguments);
+    }
+
+    /**
+     * The provider's id for the call.
+     *
+     * @return the id, empty if it gave none
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The tool's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The arguments as the model wrote them: JSON as a rule, but cut JSON when the model ran into its token limit.
+     *
+     * @return the text, possibly empty
+     */
+    public String arguments() {
+        return arguments;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ToolCall that
+                && id.equals(that.id)
+                && name.equals(that.name)
+                && arguments.equals(that.arguments);
+    }
+
+    @Override
+    public int hashCode() {
+        return (id.hashCode() * 31 + name.hashCode()) * 31 + arguments.hashCode();
+    }
+
+    /** Names the tool; the arguments are left out, since they may quote the conversation. */
+    @Override
+    public String toString() {
+        return "ToolCall{" + id + " " + name + "}";
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.tideover.provider;
+
+import io.github.tideover.chat.ChatReply;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A streamed reply as it comes. For one thread; {@link #close()} may come from another.
+ *
+ * <p>Part of the seam between this library's own packages.
+ *
+ * @since 0.1
+ */
+public interface DeltaReader extends Closeable {
+    /**
+     * Waits for the next piece of content: text, reasoning or a part of a tool call. Role chunks, pings, comments and
+     * metadata are read over. The finish reason is a turn of its own, without text: {@link #isFinished()} is true from then on,
+     * and what may still come is usage.
+     *
+     * @return false when the reply has proved to be complete
+     * @throws IOException if the stream broke, ended without proof of completion, or carried an error
+     */
+    boolean next() throws IOException;
+
+    /**
+     * The text of the piece that {@link #next()} found.
+     *
+     * @return the text, or null if the piece is reasoning or a part of a tool call
+     */
+    @Nullable String text();
+
+    /**
+     * Whether a finish reason was seen. What may still come is usage, and the reply is complete without it.
+     *
+     * @return true once the provider has said that the reply is complete
+     */
+    boolean isFinished();
+
+    /**
+     * The reply read so far: complete after {@link #next()} gave false, or when {@link #isFinished()}.
+     *
+     * @return a builder with all that the stream told
+     */
+    ChatReply.Builder reply();
+
+    /** Frees the connection at once, whether or not the stream was read to its end. */
+    @Override
+    void close();
+}

@@ -1,0 +1,31 @@
+package io.github.tideover.provider;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+
+/**
+ * How one kind of provider is spoken to: writes requests, reads replies. Safe for use by many threads.
+ *
+ * <p>Part of the seam between this library's own packages.
+ *
+ * @since 0.1
+ */
+public interface Dialect {
+    /**
+     * Prepares one attempt that asks for the whole reply at once. Nothing is sent yet.
+     *
+     * @param request what is asked
+     * @param model the model to ask
+     * @return the attempt
+     */
+    Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model);
+
+    /**
+     * Prepares one attempt that asks for the reply as a stream. Nothing is sent yet.
+     *
+     * @param request what is asked
+     * @param model the model to ask
+     * @return the attempt
+     */
+    Exchange<?, DeltaReader> streamed(ChatRequest request, String model);
+}

@@ -1,0 +1,131 @@
+package io.github.tideover.provider;
+
+import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.RefusedException;
+import java.io.IOException;
+import okhttp3.Headers;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+import retrofit2.Call;
+import retrofit2.Callback;
+import retrofit2.Response;
+
+/**
+ * One attempt: a call that is ready to be sent once, and the way to read what comes back.
+ *
+ * <p>Part of the seam between this library's own packages.
+ *
+ * @param <W> the reply on the wire
+ * @param <R> what it is read as
+ * @since 0.1
+ */
+public final class Exchange<W, R> {
+    private final Call<W> call;
+    private final Reader<W, R> reader;
+
+    /**
+     * Makes an attempt.
+     *
+     * @param call the call
+     * @param reader reads its reply
+     */
+    public Exchange(Call<W> call, Reader<W, R> reader) {
+        this.call = call;
+        this.reader = reader;
+    }
+
+    /**
+     * Sends the request and waits for the reply on the calling thread.
+     *
+     * @return what was read
+     * @throws IOException everything that is not a reply
+     */
+    public R perform() throws IOException {
+        return read(call.execute());
+    }
+
+    /**
+     * Sends the request and has the reply read on one of the HTTP client's threads.
+     *
+     * @param receiver told once, on that thread; on the calling thread if the client is closed
+     */
+    public void enqueue(Receiver<? super R> receiver) {
+        call.enqueue(new Callback<W>() {
+            @Override
+            public void onResponse(Call<W> self, Response<W> response) {
+                R result;
+                try {
+                    result = read(response);
+                } catch (Throwable e) {
+                    receiver.failed(e);
+                    return;
+                }
+                receiver.received(result);
+            }
+
+            @Override
+            public void onFailure(Call<W> self, Throwable e) {
+                receiver.failed(e);
+            }
+        });
+    }
+
+    /** Ends the attempt from any thread: a waiting {@link #perform()} throws, the connection is closed. */
+    public void cancel() {
+        call.cancel();
+    }
+
+    private R read(Response<W> response) throws IOException {
+        if (!response.isSuccessful()) {
+            ResponseBody body = response.errorBody();
+            throw new RefusedException(response.code(), response.headers(), body == null ? "" : body.string());
+        }
+        W body = response.body();
+        if (body == null) {
+            throw new MalformedReplyException("the answer has no body");
+        }
+        return reader.read(body, response.headers());
+    }
+
+    /**
+     * Reads a reply off the wire.
+     *
+     * @param <W> the reply on the wire
+     * @param <R> what it is read as
+     * @since 0.1
+     */
+    @FunctionalInterface
+    public interface Reader<W, R> {
+        /**
+         * Reads a reply.
+         *
+         * @param body the reply on the wire
+         * @param headers the answer's headers
+         * @return what was read
+         * @throws IOException if it is not a reply after all
+         */
+        R read(W body, Headers headers) throws IOException;
+    }
+
+    /**
+     * Hears how an attempt ended.
+     *
+     * @param <R> what a reply is read as
+     * @since 0.1
+     */
+    public interface Receiver<R> {
+        /**
+         * A reply came.
+         *
+         * @param result the reply
+         */
+        void received(R result);
+
+        /**
+         * Something else came.
+         *
+         * @param problem an {@link IOException} as a rule
+         */
+        void failed(@Nullable Throwable problem);
+    }
+}

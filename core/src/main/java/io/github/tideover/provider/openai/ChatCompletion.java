@@ -1,0 +1,376 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Json;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * A chat completion as the server sent it. Fields this version does not know are read over; a missing or null text is
+ * empty, and a missing or null number is 0.
+ *
+ * @since 0.1
+ */
+public final class ChatCompletion {
+    private final String id;
+    private final String object;
+    private final long created;
+    private final String model;
+    private final List<Choice> choices;
+    private final @Nullable Usage usage;
+    private final @Nullable String error;
+
+    private ChatCompletion(
+            String id,
+            String object,
+            long created,
+            String model,
+            List<Choice> choices,
+            @Nullable Usage usage,
+            @Nullable String error) {
+        this.id = id;
+        this.object = object;
+        this.created = created;
+        this.model = model;
+        this.choices = choices;
+        this.usage = usage;
+        this.error = error;
+    }
+
+    static ChatCompletion read(JsonParser in) {
+        String id = "";
+        String object = "";
+        long created = 0;
+        String model = "";
+        List<Choice> choices = List.of();
+        Usage usage = null;
+        String error = null;
+        Complaint complaint = null;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            JsonToken value = in.nextToken();
+            switch (name) {
+                case "id" -> id = Json.text(in);
+                case "object" -> object = Json.text(in, "chat.completion");
+                case "created" -> created = Json.count(in);
+                case "model" -> model = Json.text(in);
+                case "choices" -> choices = value == JsonToken.START_ARRAY ? readChoices(in) : skip(in);
+                case "usage" -> usage = Usages.read(in);
+                case "error" -> error = Json.json(in);
+                default -> complaint = Complaint.take(complaint, name, in);
+            }
+        }
+        if (error == null && complaint != null && choices.isEmpty()) {
+            error = complaint.json();
+        }
+        return new ChatCompletion(id, object, created, model, choices, usage, error);
+    }
+
+    private static List<Choice> skip(JsonParser in) {
+        in.skipChildren();
+        return List.of();
+    }
+
+    private static List<Choice> readChoices(JsonParser in) {
+        List<Choice> choices = List.of();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() != JsonToken.START_OBJECT) {
+                in.skipChildren();
+                continue;
+            }
+            Choice choice = Choice.read(in);
+            // One is what was asked for, and what comes.
+            if (choices.isEmpty()) {
+                choices = List.of(choice);
+            } else {
+                choices = new ArrayList<>(choices);
+                choices.add(choice);
+            }
+        }
+        return choices.size() > 1 ? Collections.unmodifiableList(choices) : choices;
+    }
+
+    /**
+     * The server's id for the completion.
+     *
+     * @return the id, empty if it gave none
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * What the server calls this kind of document, {@code "chat.completion"} as a rule.
+     *
+     * @return the name, empty if it gave none
+     */
+    public String object() {
+        return object;
+    }
+
+    /**
+     * When the server made it.
+     *
+     * @return seconds since 1970, 0 if it did not say
+     */
+    public long created() {
+        return created;
+    }
+
+    /**
+     * The model that answered.
+     *
+     * @return the name, empty if the server did not say
+     */
+    public String model() {
+        return model;
+    }
+
+    /**
+     * The replies: one, unless an extra field asked for more.
+     *
+     * @return an unmodifiable list, empty if the server sent an {@link #error()} instead
+     */
+    public List<Choice> choices() {
+        return choices;
+    }
+
+    /**
+     * The text of the first reply.
+     *
+     * @return the text, empty if there is none
+     */
+    public String text() {
+        return choices.isEmpty() ? "" : choices.get(0).message().text();
+    }
+
+    /**
+     * What the completion cost.
+     *
+     * @return the tokens, or {@link Usage#NONE} if the server did not say
+     */
+    public Usage usage() {
+        return usage == null ? Usage.NONE : usage;
+    }
+
+    /**
+     * The error that some servers send with HTTP 200 in place of a reply.
+     *
+     * @return its JSON, or empty if there is none
+     */
+    public Optional<String> error() {
+        return Optional.ofNullable(error);
+    }
+
+    /** Gives id and model; the texts are left out so that a log cannot hold them. */
+    @Override
+    public String toString() {
+        return "ChatCompletion{" + id + ", " + model + ", " + choices.size()
+                + (choices.size() == 1 ? " choice}" : " choices}");
+    }
+
+    /**
+     * One reply.
+     *
+     * @since 0.1
+     */
+    public static final class Choice {
+        private final long index;
+        private final @Nullable Message message;
+        private final String finishReason;
+        private final @Nullable String error;
+
+        private Choice(long index, @Nullable Message message, String finishReason, @Nullable String error) {
+            this.index = index;
+            this.message = message;
+            this.finishReason = finishReason;
+            this.error = error;
+        }
+
+        private static Choice read(JsonParser in) {
+            long index = 0;
+            Message message = null;
+            String finishReason = "";
+            String error = null;
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                JsonToken value = in.nextToken();
+                switch (name) {
+                    case "index" -> index = Json.count(in);
+                    case "message" -> {
+                        if (value == JsonToken.START_OBJECT) {
+                            message = Message.read(in);
+                        } else {
+                            in.skipChildren();
+                        }
+                    }
+                    case "finish_reason" -> finishReason = Json.text(in, "stop");
+                    case "error" -> error = Json.json(in);
+                    default -> in.skipChildren();
+                }
+            }
+            return new Choice(index, message, finishReason, error);
+        }
+
+        /**
+         * Which of several replies this is.
+         *
+         * @return the number, from 0
+         */
+        public long index() {
+            return index;
+        }
+
+        /**
+         * What the model said.
+         *
+         * @return the message, an empty one if there is none
+         */
+        public Message message() {
+            return message == null ? Message.NONE : message;
+        }
+
+        /**
+         * Why the model stopped, in the server's word: {@code "stop"}, {@code "length"}, {@code "tool_calls"},
+         * {@code "content_filter"}, or one that is newer than this version.
+         *
+         * @return the word, empty if the server did not say
+         */
+        public String finishReason() {
+            return finishReason;
+        }
+
+        /**
+         * The error that some servers put in place of a message.
+         *
+         * @return the value of the field {@code error} as JSON, or empty if there is none
+         */
+        public Optional<String> error() {
+            return Optional.ofNullable(error);
+        }
+
+        boolean hasMessage() {
+            return message != null;
+        }
+
+        /** Gives the finish reason; the text is left out so that a log cannot hold it. */
+        @Override
+        public String toString() {
+            return "Choice{" + index + ", " + finishReason + "}";
+        }
+    }
+
+    /**
+     * What the model said.
+     *
+     * @since 0.1
+     */
+    public static final class Message {
+        private static final Message NONE = new Message("", "", "", "", List.of());
+
+        private final String role;
+        private final String text;
+        private final String reasoning;
+        private final String refusal;
+        private final List<ToolCall> toolCalls;
+
+        private Message(String role, String text, String reasoning, String refusal, List<ToolCall> toolCalls) {
+            this.role = role;
+            this.text = text;
+            this.reasoning = reasoning;
+            this.refusal = refusal;
+            this.toolCalls = toolCalls;
+        }
+
+        private static Message read(JsonParser in) {
+            String role = "";
+            Content content = null;
+            String text = "";
+            String reasoning = "";
+            String refusal = "";
+            List<ToolCall> toolCalls = List.of();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                JsonToken value = in.nextToken();
+                switch (name) {
+                    case "role" -> role = Json.text(in, "assistant");
+                    case "content" -> {
+                        if (value == JsonToken.START_ARRAY) {
+                            content = Content.read(in);
+                        } else {
+                            text = Json.text(in);
+                        }
+                    }
+                    case "reasoning_content", "reasoning" -> {
+                        String more = Json.text(in);
+                        // Some servers send both, with the same text.
+                        reasoning = reasoning.isEmpty() ? more : reasoning;
+                    }
+                    case "refusal" -> refusal = Json.text(in);
+                    case "tool_calls" -> toolCalls = ToolCalls.read(in);
+                    default -> in.skipChildren();
+                }
+            }
+            if (content != null) {
+                text = content.text();
+                reasoning = reasoning.isEmpty() ? content.reasoning() : reasoning;
+                refusal = refusal.isEmpty() ? content.refusal() : refusal;
+            }
+            return new Message(role, text, reasoning, refusal, toolCalls);
+        }
+
+        /**
+         * Who speaks, {@code "assistant"} as a rule.
+         *
+         * @return the role, empty if the server did not say
+         */
+        public String role() {
+            return role;
+        }
+
+        /**
+         * The text, put together if it came in parts.
+         *
+         * @return the text, possibly empty
+         */
+        public String text() {
+            return text;
+        }
+
+        /**
+         * The model's reasoning, from servers that show it.
+         *
+         * @return the text, empty for none
+         */
+        public String reasoning() {
+            return reasoning;
+        }
+
+        /**
+         * The model's words of refusal, from servers that tell them from the text.
+         *
+         * @return the text, empty if it did not refuse
+         */
+        public String refusal() {
+            return refusal;
+        }
+
+        /**
+         * The tools the model wants called.
+         *
+         * @return an unmodifiable list, empty for none
+         */
+        public List<ToolCall> toolCalls() {
+            return toolCalls;
+        }
+
+        /** Counts; the text is left out so that a log cannot hold it. */
+        @Override
+        public String toString() {
+            return "Message{" + role + ", " + text.length() + " characters, " + toolCalls.size() + " tool calls}";
+        }
+    }
+}

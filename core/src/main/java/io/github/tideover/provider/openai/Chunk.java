@@ -1,0 +1,298 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What one chunk says, as far as it concerns the reply. Read again and again into the same object; nothing of it counts
+ * until {@link #read} has said that the whole chunk is JSON.
+ *
+ * <p>Unknown fields are passed over, and so is a known one with a value of the wrong kind: it is as if it were not there.
+ */
+final class Chunk {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MAX_FILLERS = 4;
+
+    String id = "";
+    String model = "";
+
+    @Nullable
+    Usage usage;
+
+    @Nullable
+    String text;
+
+    @Nullable
+    String reasoning;
+
+    @Nullable
+    String refusal;
+
+    @Nullable
+    String finishReason;
+
+    final List<ToolCallPart> toolCalls = new ArrayList<>();
+
+    /** A whole answer in place of a piece of one: {@code message} where {@code delta} should be. */
+    boolean isWhole;
+    /** Whether there is a choice, of whatever index. */
+    boolean hasChoice;
+    /** An error in one of the shapes that are errors anywhere. */
+    boolean isError;
+    /** A field that is an error only where a whole answer should have been, and there are no choices. */
+    boolean isComplaint;
+
+    /** Where the one string that is {@code delta.content} begins, counted from the chunk's first byte; -1 if not so. */
+    int contentAt;
+    /** Where fields begin that are only there to hide the length of the content. */
+    final int[] fillerAt = new int[MAX_FILLERS];
+
+    int fillers;
+
+    private int choicesFields;
+    private int choices;
+    private int deltas;
+    private int contents;
+
+    /**
+     * Reads a chunk, or an array of them.
+     *
+     * @return false if this is not JSON, or neither an object nor an array of objects: then this chunk holds nothing of use
+     */
+    boolean read(byte[] source, int from, int to) {
+        clear();
+        // A second byte of zero would make the parser guess at UTF-16 or UTF-32, and event streams are UTF-8.
+        if (to - from < 2 || (source[from] != '{' && source[from] != '[') || source[from + 1] == 0) {
+            return false;
+        }
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), source, from, to - from)) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                object(json);
+            } else {
+                // Some send errors in an array. Two objects in one event are no template.
+                choices = 2;
+                while (json.nextToken() == JsonToken.START_OBJECT) {
+                    object(json);
+                }
+                if (json.currentToken() != JsonToken.END_ARRAY) {
+                    return false;
+                }
+            }
+            return json.nextToken() == null;
+        } catch (JacksonException e) {
+            return false; // its message may quote the chunk
+        }
+    }
+
+    private void clear() {
+        id = "";
+        model = "";
+        usage = null;
+        text = null;
+        reasoning = null;
+        refusal = null;
+        finishReason = null;
+        toolCalls.clear();
+        isWhole = false;
+        hasChoice = false;
+        isError = false;
+        isComplaint = false;
+        contentAt = -1;
+        fillers = 0;
+        choicesFields = 0;
+        choices = 0;
+        deltas = 0;
+        contents = 0;
+    }
+
+    /**
+     * Whether the chunk's one effect, besides an id and a model that are known after it, was its content: one choice of
+     * index 0 with one delta in which {@code content} is one string, and nothing else that the reply would hold.
+     */
+    boolean isOnlyText() {
+        return contentAt >= 0
+                && choicesFields == 1
+                && choices == 1
+                && deltas == 1
+                && contents == 1
+                && !isError
+                && !isWhole
+                && usage == null
+                && finishReason == null
+                && reasoning == null
+                && refusal == null
+                && toolCalls.isEmpty();
+    }
+
+    private void object(JsonParser json) {
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "id" -> id = Json.text(json);
+                case "model" -> model = Json.text(json);
+                case "choices" -> choices(json, value);
+                case "usage" -> usage(json);
+                case "error" -> isError |= isSomething(json, value);
+                case "object" -> isError |= Json.text(json).equals("error");
+                case "detail", "message", "errors" -> isComplaint |= isSomething(json, value);
+                case "obfuscation", "p" -> filler(json, value);
+                default -> json.skipChildren();
+            }
+        }
+    }
+
+    private void choices(JsonParser json, @Nullable JsonToken value) {
+        choicesFields++;
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        JsonToken item = json.nextToken();
+        while (item != JsonToken.END_ARRAY && item != null) {
+            if (item == JsonToken.START_OBJECT) {
+                choice(json);
+            } else {
+                json.skipChildren();
+            }
+            item = json.nextToken();
+        }
+    }
+
+    private void choice(JsonParser json) {
+        choices++;
+        hasChoice = true;
+        long index = 0;
+        Delta delta = null;
+        Delta message = null;
+        String finish = null;
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "index" -> index = Json.count(json);
+                case "finish_reason" -> finish = string(json, value);
+                case "usage" -> usage(json);
+                case "error" -> isError |= isSomething(json, value);
+                case "delta" -> {
+                    deltas++;
+                    delta = delta(json, value);
+                }
+                case "message" -> message = delta(json, value);
+                default -> json.skipChildren();
+            }
+        }
+        if (index != 0) {
+            contentAt = -1;
+            return; // one of several answers; the reply is the first
+        }
+        if (delta != null) {
+            take(delta);
+        } else if (message != null) {
+            isWhole = true;
+            take(message);
+        }
+        // Some send an empty reason, or the word, for as long as there is none.
+        if (finish != null && !finish.isEmpty() && !finish.equals("null")) {
+            finishReason = finish;
+        }
+    }
+
+    private void take(Delta delta) {
+        text = joined(text, delta.parts.text());
+        // Some send the same words in two fields.
+        reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
+        refusal = joined(refusal, delta.refusal.isEmpty() ? delta.parts.refusal() : delta.refusal);
+        toolCalls.addAll(delta.toolCalls);
+        contentAt = delta.contentAt;
+    }
+
+    private @Nullable Delta delta(JsonParser json, @Nullable JsonToken start) {
+        if (start != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return null;
+        }
+        Delta delta = new Delta();
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "content" -> {
+                    contents++;
+                    delta.contentAt = value == JsonToken.VALUE_STRING ? at(json) : -1;
+                    delta.parts =
+                            value == JsonToken.START_ARRAY ? Content.read(json) : new Content(Json.text(json), "", "");
+                }
+                case "reasoning_content", "reasoning" -> {
+                    String words = Json.text(json);
+                    delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
+                }
+                case "refusal" -> delta.refusal = Json.text(json);
+                case "tool_calls" -> delta.toolCalls = ToolCalls.read(json, ToolCallPart::new);
+                default -> json.skipChildren();
+            }
+        }
+        return delta;
+    }
+
+    /** Told once, or again and again as a running total: the last one counts, also within a chunk. */
+    private void usage(JsonParser json) {
+        Usage told = Usages.read(json);
+        usage = told == null ? usage : told;
+    }
+
+    private void filler(JsonParser json, @Nullable JsonToken value) {
+        if (value == JsonToken.VALUE_STRING && fillers < MAX_FILLERS) {
+            fillerAt[fillers++] = at(json);
+        }
+        json.skipChildren();
+    }
+
+    private static int at(JsonParser json) {
+        return (int) json.currentTokenLocation().getByteOffset();
+    }
+
+    private static @Nullable String string(JsonParser json, @Nullable JsonToken value) {
+        if (value == JsonToken.VALUE_STRING) {
+            return json.getString();
+        }
+        json.skipChildren();
+        return null;
+    }
+
+    /** Whether the value is more than a placeholder: some send null, false, 0 or "" for as long as all is well. */
+    private static boolean isSomething(JsonParser json, @Nullable JsonToken value) {
+        if (value == JsonToken.VALUE_STRING) {
+            return !json.getString().isEmpty();
+        }
+        if (value == JsonToken.VALUE_NUMBER_INT) {
+            return Json.count(json) != 0;
+        }
+        json.skipChildren();
+        return value != JsonToken.VALUE_NULL && value != JsonToken.VALUE_FALSE;
+    }
+
+    private static @Nullable String joined(@Nullable String head, String tail) {
+        if (tail.isEmpty()) {
+            return head;
+        }
+        return head == null ? tail : head + tail;
+    }
+
+    private static final class Delta {
+        private Content parts = Content.NONE;
+        private String reasoning = "";
+        private String refusal = "";
+        private List<ToolCallPart> toolCalls = List.of();
+        /** Where the content begins if it is a string, else -1. */
+        private int contentAt = -1;
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.wire.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+
+/** The fields an error is made of, from servers that do not wrap them in an {@code error}. */
+final class Complaint {
+    private final StringBuilder json = new StringBuilder();
+
+    private Complaint() {}
+
+    /**
+     * Takes in the field the parser stands at, if it is one of those, and passes over it if it is not.
+     *
+     * @return the complaint so far, null if there is none
+     */
+    static @Nullable Complaint take(@Nullable Complaint soFar, String name, JsonParser in) {
+        switch (name) {
+            case "message", "detail", "errors", "code", "type" -> {
+                String value = Json.json(in);
+                if (value == null) {
+                    return soFar;
+                }
+                Complaint complaint = soFar == null ? new Complaint() : soFar;
+                complaint.json.append(complaint.json.isEmpty() ? '{' : ',');
+                complaint.json.append('"').append(name).append("\":").append(value);
+                return complaint;
+            }
+            default -> {
+                in.skipChildren();
+                return soFar;
+            }
+        }
+    }
+
+    /** The complaint as JSON. */
+    String json() {
+        return json + "}";
+    }
+}

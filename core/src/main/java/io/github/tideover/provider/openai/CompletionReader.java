@@ -1,0 +1,72 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.wire.Json;
+import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.RefusedException;
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Headers;
+
+/** Makes a reply of a completion, or finds that it is none. */
+final class CompletionReader {
+    private CompletionReader() {}
+
+    /**
+     * Reads a completion.
+     *
+     * @param completion what came
+     * @param headers the headers it came with
+     * @param model the model that was asked, for servers that do not say which answered
+     * @return the reply; an empty text is one too
+     * @throws RefusedException if there is an error in it
+     * @throws MalformedReplyException if there is no reply in it
+     */
+    static ChatReply.Builder read(ChatCompletion completion, Headers headers, String model) throws IOException {
+        if (completion.error().isPresent()) {
+            throw refused(headers, completion.error().get());
+        }
+        if (completion.choices().isEmpty()) {
+            throw new MalformedReplyException("the answer has no choices");
+        }
+        ChatCompletion.Choice choice = first(completion.choices());
+        if (choice.error().isPresent()) {
+            throw refused(headers, choice.error().get());
+        }
+        String finishReason = choice.finishReason();
+        if (ChunkReader.isFailure(finishReason)) {
+            throw refused(headers, "{\"type\":" + Json.quoted(finishReason) + "}");
+        }
+        if (!choice.hasMessage()) {
+            throw new MalformedReplyException("the answer has no message");
+        }
+        ChatCompletion.Message message = choice.message();
+        String requestId = headers.get("x-request-id");
+        return ChatReply.builder()
+                .text(message.text())
+                .reasoning(message.reasoning())
+                .refusal(message.refusal())
+                .toolCalls(message.toolCalls())
+                .finishReason(ChunkReader.finishReason(finishReason))
+                .id(completion.id())
+                .model(completion.model().isEmpty() ? model : completion.model())
+                .usage(completion.usage())
+                .requestId(requestId == null ? "" : requestId);
+    }
+
+    private static ChatCompletion.Choice first(List<ChatCompletion.Choice> choices) {
+        if (choices.size() > 1) {
+            for (ChatCompletion.Choice choice : choices) {
+                if (choice.index() == 0) {
+                    return choice;
+                }
+            }
+        }
+        return choices.get(0);
+    }
+
+    /** The error in the shape in which it would have come with an HTTP error, so that it is sorted by the same rules. */
+    private static RefusedException refused(Headers headers, String error) {
+        return new RefusedException(200, headers, "{\"error\":" + error + "}");
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.Dialect;
+import io.github.tideover.provider.Exchange;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import retrofit2.Call;
+
+/**
+ * Speaks chat completions.
+ *
+ * <p>Part of the seam between this library's own packages.
+ *
+ * @since 0.1
+ */
+public final class OpenAiDialect implements Dialect {
+    private final OpenAiApi api;
+    private final String tokenLimitField;
+
+    /**
+     * Makes the dialect of one server.
+     *
+     * @param http the HTTP client, which has no time limits of its own
+     * @param baseUrl the address under which {@code chat/completions} lies
+     * @param headers what is sent with every request
+     * @param tokenLimitField the server's name for the token limit
+     * @param maxReplyBytes how long a whole reply may be
+     */
+    public OpenAiDialect(
+            OkHttpClient http, HttpUrl baseUrl, Headers headers, String tokenLimitField, long maxReplyBytes) {
+        this.api = new DirectOpenAiApi(http, baseUrl, headers, maxReplyBytes);
+        this.tokenLimitField = tokenLimitField;
+    }
+
+    @Override
+    public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
+        return new Exchange<>(
+                api.complete(body(request, model)),
+                (completion, headers) -> CompletionReader.read(completion, headers, model));
+    }
+
+    @Override
+    public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
+        Call<ChatCompletionStream> call = api.stream(body(request, model));
+        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, model));
+    }
+
+    private ChatCompletionRequest body(ChatRequest request, String model) {
+        return ChatCompletionRequest.of(model, request).tokenLimitField(tokenLimitField);
+    }
+}

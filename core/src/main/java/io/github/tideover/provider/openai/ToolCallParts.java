@@ -1,0 +1,84 @@
+package io.github.tideover.provider.openai;
+
+import io.github.tideover.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Puts tool calls together from their parts, in the order in which they were begun. */
+final class ToolCallParts {
+    private final List<Begun> calls = new ArrayList<>();
+
+    void add(ToolCallPart part) {
+        Begun call = begunBy(part);
+        if (call == null) {
+            call = new Begun(part.index());
+            calls.add(call);
+        }
+        // The first one counts: later parts give "" here, and some servers a new id with every part.
+        if (call.id.isEmpty()) {
+            call.id = part.id();
+        }
+        if (call.name.isEmpty()) {
+            call.name = part.name();
+        }
+        call.arguments.append(part.arguments());
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    /** The call that the part goes on with, or null if it begins one. */
+    private @Nullable Begun begunBy(ToolCallPart part) {
+        if (part.index() != ToolCalls.NO_INDEX) {
+            Begun call = last(begun -> begun.index == part.index());
+            return call != null && call.isAnother(part) ? null : call;
+        }
+        if (!part.id().isEmpty()) {
+            Begun call = last(begun -> begun.id.equals(part.id()));
+            if (call != null) {
+                return call;
+            }
+        }
+        // Without an index, a name is what begins a call: whole calls come like this, one a part, with an id of "".
+        return part.name().isEmpty() ? last(begun -> true) : null;
+    }
+
+    private @Nullable Begun last(Predicate<Begun> condition) {
+        for (int i = calls.size() - 1; i >= 0; i--) {
+            if (condition.test(calls.get(i))) {
+                return calls.get(i);
+            }
+        }
+        return null;
+    }
+
+    List<ToolCall> toList() {
+        List<ToolCall> list = new ArrayList<>(calls.size());
+        for (Begun call : calls) {
+            list.add(ToolCall.of(call.id, call.name, call.arguments.toString()));
+        }
+        return list;
+    }
+
+    private static final class Begun {
+        private final long index;
+        private String id = "";
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+
+        Begun(long index) {
+            this.index = index;
+        }
+
+        /** Whether the part is a call of its own under the same index: it has another id, and a name too. */
+        boolean isAnother(ToolCallPart part) {
+            return !id.isEmpty()
+                    && !part.id().isEmpty()
+                    && !id.equals(part.id())
+                    && !part.name().isEmpty();
+        }
+    }
+}

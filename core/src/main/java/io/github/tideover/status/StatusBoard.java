@@ -1,0 +1,247 @@
+package io.github.tideover.status;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.failure.FailureKind;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Computes the status from what the calls meet, under one lock, and tells the listeners in order on one lane.
+ *
+ * <p>The breaker decides about outage and return, the {@link OutageDetector} about trouble before that. The board only
+ * informs: no call waits for it or is decided by it.
+ *
+ * <p>Part of the seam between this library's own packages.
+ *
+ * @since 0.1
+ */
+public final class StatusBoard {
+    private static final Logger log = LoggerFactory.getLogger(StatusBoard.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Clock clock;
+    private final Executor lane;
+    private final BiConsumer<Runnable, Duration> timer;
+    private final List<RouteHealth> routes;
+    private final boolean[] lookScheduled;
+    private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
+    private volatile ServiceStatus current;
+    private long sequence;
+
+    /**
+     * Makes a board that shows all routes as operational.
+     *
+     * @param names the providers and models, the first provider first
+     * @param clock tells the time shown to users
+     * @param lane runs the listeners, one task after the other; it may drop a task when it cannot keep up
+     * @param timer runs a task after a delay, on a thread where nothing may block
+     */
+    public StatusBoard(List<String> names, Clock clock, Executor lane, BiConsumer<Runnable, Duration> timer) {
+        this.clock = clock;
+        this.lane = lane;
+        this.timer = timer;
+        Instant now = clock.instant();
+        routes = names.stream().map(name -> new RouteHealth(name, now)).toList();
+        lookScheduled = new boolean[routes.size()];
+        current = snapshot(ServiceState.OPERATIONAL, now);
+    }
+
+    /**
+     * The status now.
+     *
+     * @return the status
+     */
+    public ServiceStatus status() {
+        return current;
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener told of every change of state from now on, on the lane
+     * @return closes the subscription
+     */
+    public Subscription subscribe(Consumer<StatusEvent> listener) {
+        // Wrapped, so that a listener subscribed twice has two subscriptions and closing one leaves the other.
+        Consumer<StatusEvent> place = new Place(requireNonNull(listener, "listener == null"));
+        listeners.add(place);
+        return () -> listeners.remove(place);
+    }
+
+    /**
+     * Waits for a state.
+     *
+     * @param state the state to wait for
+     * @param timeout how long to wait at most
+     * @return false if the time passed first
+     * @throws InterruptedException if the waiting thread is interrupted
+     */
+    public boolean await(ServiceState state, Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (current.state() != state) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * An attempt was answered.
+     *
+     * @param route the route's place in the list
+     */
+    public void succeeded(int route) {
+        if (!routes.get(route).isCalm()) { // the usual case takes no lock
+            update(route, (health, now) -> health.succeeded());
+        }
+    }
+
+    /**
+     * An attempt failed by the provider's fault.
+     *
+     * @param route the route's place in the list
+     * @param kind what went wrong
+     */
+    public void failed(int route, FailureKind kind) {
+        update(route, (health, now) -> health.failed(kind, now));
+    }
+
+    /**
+     * The route stopped taking requests: its circuit opened, or its account, key or model cannot be used.
+     *
+     * @param route the route's place in the list
+     * @param kind why
+     * @param nextTry when a request may be tried on it
+     */
+    public void stopped(int route, FailureKind kind, Instant nextTry) {
+        update(route, (health, now) -> health.stopped(kind, nextTry));
+    }
+
+    /**
+     * The route takes requests again.
+     *
+     * @param route the route's place in the list
+     */
+    public void resumed(int route) {
+        update(route, RouteHealth::resumed);
+    }
+
+    private void update(int route, BiConsumer<RouteHealth, Instant> event) {
+        lock.lock();
+        try {
+            RouteHealth health = routes.get(route);
+            Instant now = clock.instant();
+            event.accept(health, now);
+            boolean news = health.settle(now);
+            lookAgainWhenQuiet(route, health, now);
+            if (news) {
+                publish(now);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where there are no calls, only the passing of time ends trouble. */
+    private void lookAgainWhenQuiet(int route, RouteHealth health, Instant now) {
+        Duration wait = health.untilQuiet(now);
+        if (wait == null || lookScheduled[route]) {
+            return;
+        }
+        lookScheduled[route] = true;
+        timer.accept(
+                () -> {
+                    lock.lock();
+                    try {
+                        lookScheduled[route] = false;
+                    } finally {
+                        lock.unlock();
+                    }
+                    update(route, (same, then) -> {});
+                },
+                wait);
+    }
+
+    private void publish(Instant now) {
+        ServiceState state = overall();
+        ServiceStatus previous = current;
+        current = snapshot(state, state == previous.state() ? previous.since() : now);
+        if (state == previous.state()) {
+            return;
+        }
+        changed.signalAll();
+        StatusEvent event = new StatusEvent(++sequence, now, previous.state(), current);
+        lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+    }
+
+    private ServiceState overall() {
+        if (all(state -> state == ServiceState.MAJOR_OUTAGE)) {
+            return ServiceState.MAJOR_OUTAGE;
+        }
+        if (any(state -> state == ServiceState.MAJOR_OUTAGE)) {
+            return ServiceState.PARTIAL_OUTAGE;
+        }
+        if (any(state -> state == ServiceState.RECOVERING)) {
+            return ServiceState.RECOVERING;
+        }
+        return any(state -> state == ServiceState.DEGRADED) ? ServiceState.DEGRADED : ServiceState.OPERATIONAL;
+    }
+
+    private boolean all(Predicate<ServiceState> test) {
+        return routes.stream().map(RouteHealth::state).allMatch(test);
+    }
+
+    private boolean any(Predicate<ServiceState> test) {
+        return routes.stream().map(RouteHealth::state).anyMatch(test);
+    }
+
+    private ServiceStatus snapshot(ServiceState state, Instant since) {
+        return new ServiceStatus(state, since, routes.stream().map(RouteHealth::status).toList());
+    }
+
+    private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {
+        try {
+            listener.accept(event);
+        } catch (Throwable e) { // whatever a listener throws, the next one and the lane go on
+            log.warn("A status listener failed on {}: {}", event, e.getClass().getName());
+        }
+    }
+
+    private record Place(Consumer<StatusEvent> listener) implements Consumer<StatusEvent> {
+        @Override
+        public void accept(StatusEvent event) {
+            listener.accept(event);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.tideover.wire;
+
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
+import java.util.regex.Pattern;
+
+/**
+ * The codes and sentences by which providers name what is wrong. Codes are matched whole, in small letters and with
+ * {@code _} for {@code -}. Sentences are looked for only beside a status that leaves the matter open. One that beside
+ * HTTP 400 decides more than the length of the conversation must open the message: further in, it may be the user's.
+ */
+final class ErrorWords {
+    static final Pattern BLOCKED_CODE = code("content_filter|(content|bio|cyber)_policy(_violation)?|invalid_prompt"
+            + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+    static final Pattern BLOCKED = words("\\bflagged\\b|violates usage guidelines");
+
+    static final Pattern TOO_LONG_CODE =
+            code("context_length_exceeded|exceed_context_size_error|tokens_limit_reached|request_too_large");
+    static final Pattern TOO_LONG = words("maximum (context|prompt) length|prompt is too long|context window"
+            + "|exceeds? (the )?(context|model token) (limit|length|size)|input token count|too many tokens"
+            + "|reduce the length of the (messages|prompt|input)|range of input length");
+
+    static final Pattern OUT_OF_CREDIT_CODE =
+            code("insufficient_(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
+                    + "|credit_balance_exhausted|.*_spend_limit_(exceeded|reached)"
+                    + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required");
+    static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance");
+    static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|used all available credits"
+            + "|doesn't have any credits|monthly spending limit|key limit exceeded");
+    /** OpenAI says so when the money is gone, Gemini when a minute's limit is reached. */
+    static final Pattern OVER_SOME_QUOTA = words("exceeded your current quota, please check your plan");
+
+    static final Pattern OVERLOADED_CODE = code("(engine_|model_)?overloaded(_error)?|server_is_overloaded"
+            + "|temporary_reduced_capacity|capacity_exceeded|nocapacity");
+    static final Pattern OVERLOADED = words("\\boverloaded\\b|over capacity");
+
+    static final Pattern THROTTLED_CODE =
+            code("rate_?limit(_error|_exceeded|ed|reached)|slow_down|resource_exhausted|too_?many_?requests"
+                    + "|throttl(ed|ing)(\\..*)?");
+    static final Pattern RESOURCE_EXHAUSTED_CODE = code("resource_exhausted");
+    static final Pattern THROTTLED = words("\\brate[ -]?limit|too many requests");
+
+    static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?");
+    static final Pattern FORBIDDEN_FIRST = words("^user location is not supported|^country, region,? or territory");
+    static final Pattern FORBIDDEN = words("not (available|supported) in your (country|region)|banned the country"
+            + "|country, region,? or territory( is)? not supported|^request not allowed");
+
+    static final Pattern BAD_KEY_CODE = code("invalid_(x_)?api_key|api_key_(invalid|expired)|account_deactivated"
+            + "|invalid_authentication(_error)?|authentication_error|unauthenticated");
+    static final Pattern BAD_KEY_FIRST = words("^(incorrect|invalid|wrong|missing) (x-)?api[ -]key"
+            + "|^api[ -]key (is )?(not valid|not found|invalid|expired|missing)");
+
+    static final Pattern NO_SUCH_MODEL_CODE =
+            code("model_not_(found|available)|(invalid|unknown)_model" + "|model_decommissioned|deploymentnotfound");
+    static final Pattern NO_SUCH_MODEL_FIRST =
+            words("^(the )?(requested )?model \\S{1,100} (does not exist|is not|was not|not found|has been)"
+                    + "|^(invalid model|model not exist)|^\\S{1,100} is not a valid model");
+    static final Pattern NO_SUCH_MODEL = words("\\bmodel\\b|^models/|\\bdeployment\\b|^no endpoints found");
+
+    static final Pattern MAINTENANCE_CODE = code(".*maintenance.*");
+    static final Pattern MAINTENANCE =
+            words("(scheduled|planned|under|undergoing|for|in) maintenance|maintenance (mode|window|in progress)");
+
+    /** These name no more than "our fault", so a status that says more comes before them. */
+    static final Pattern PROVIDER_CODE = code("api_error|(internal_)?server_error|internal_error");
+
+    /** Cloudflare's plain page for a request that its firewall stops. */
+    static final Pattern STOPPED_BY_FIREWALL = words("^error code: 10\\d\\d$");
+
+    private ErrorWords() {}
+
+    private static Pattern code(String regex) {
+        return Pattern.compile(regex);
+    }
+
+    private static Pattern words(String regex) {
+        return Pattern.compile(regex, CASE_INSENSITIVE);
+    }
+}

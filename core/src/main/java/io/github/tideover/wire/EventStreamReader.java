@@ -1,0 +1,557 @@
+package io.github.tideover.wire;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an event stream as the WHATWG standard says, on bytes: an event's data is a range of the reader's own window and
+ * becomes text only where someone asks for it. An event is there as soon as its blank line is; no byte after that is
+ * waited for.
+ *
+ * <p>For one thread. {@link #close()} may come from another.
+ */
+public final class EventStreamReader implements Closeable {
+    /** How long one line may be, in bytes. */
+    public static final int DEFAULT_MAX_LINE = 1024 * 1024;
+
+    /** How long the data of one event may be, in bytes. */
+    public static final int DEFAULT_MAX_EVENT = 4 * 1024 * 1024;
+
+    private static final int FIRST_WINDOW = 8 * 1024;
+    private static final int LONGEST_BOUND = 256 * 1024 * 1024;
+
+    private static final byte[] DATA = ascii("data");
+    private static final byte[] EVENT = ascii("event");
+    private static final byte[] ID = ascii("id");
+    private static final byte[] RETRY = ascii("retry");
+    private static final Set<String> FIELDS = Set.of("data", "event", "id", "retry");
+    private static final int LONGEST_FIELD = 5;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int IDLE = 0;
+    private static final int READING = 1;
+    private static final int CLOSED = 2;
+
+    private final BufferedSource source;
+    private final Runnable abort;
+    private final int maxLine;
+    private final int maxEvent;
+    private final long maxTotal;
+
+    /** Who may touch the source: it is not safe for two threads, and close() may come at any moment. */
+    private final AtomicInteger turn = new AtomicInteger(IDLE);
+
+    private volatile boolean nothingMoreWanted;
+
+    private byte[] window = new byte[FIRST_WINDOW];
+    private int lineStart;
+    /** Between lineStart and here is no line end. */
+    private int scanned;
+
+    private int limit;
+    private long total;
+    private boolean started;
+    private boolean ended;
+    /** The last line ended in CR, and what follows was not there yet: an LF would belong to it. */
+    private boolean afterCr;
+
+    private boolean hasData;
+    private int dataStart;
+    private int dataEnd;
+    private boolean hasType;
+    private boolean hasNewId;
+    private final Kept type = new Kept();
+    private final Kept newId = new Kept();
+    private final Kept lastId = new Kept();
+    private long retryMillis = -1;
+
+    /**
+     * Reads {@code source} with the default bounds on lines and events, and none on their number.
+     *
+     * @param source the body; belongs to this reader from now on
+     * @param abort ends a read from another thread, and so must be safe at any time; the call's {@code cancel} as a rule
+     */
+    public EventStreamReader(BufferedSource source, Runnable abort) {
+        this(source, abort, DEFAULT_MAX_LINE, DEFAULT_MAX_EVENT, Long.MAX_VALUE);
+    }
+
+    /**
+     * Reads {@code source} within bounds.
+     *
+     * @param source the body; belongs to this reader from now on
+     * @param abort ends a read from another thread, and so must be safe at any time; the call's {@code cancel} as a rule
+     * @param maxLine how long a line may be, in bytes without its end
+     * @param maxEvent how long the data of one event may be, in bytes
+     * @param maxTotal how long the whole stream may be, in bytes
+     * @throws IllegalArgumentException if a bound is not positive, or over 256 MiB for a line or an event
+     */
+    public EventStreamReader(BufferedSource source, Runnable abort, int maxLine, int maxEvent, long maxTotal) {
+        this.source = source;
+        this.abort = abort;
+        this.maxLine = requireBound("maxLine", maxLine);
+        this.maxEvent = requireBound("maxEvent", maxEvent);
+        if (maxTotal < 1) {
+            throw new IllegalArgumentException("maxTotal must be at least 1: " + maxTotal);
+        }
+        this.maxTotal = maxTotal;
+    }
+
+    private static int requireBound(String name, int bound) {
+        if (bound < 1 || bound > LONGEST_BOUND) {
+            throw new IllegalArgumentException(name + " must be from 1 to " + LONGEST_BOUND + ": " + bound);
+        }
+        return bound;
+    }
+
+    /** What a body begins with. */
+    public enum Opening {
+        /** A comment or one of the four fields of an event stream. */
+        EVENTS,
+        /** A JSON object or array. */
+        JSON,
+        /** A tag: HTML as a rule, and a proxy's. */
+        MARKUP,
+        /** Anything else. */
+        TEXT,
+        /** Nothing but white space. */
+        NOTHING
+    }
+
+    /**
+     * Waits for the beginning of the body and looks at it, taking nothing away. Only of use before the first event.
+     *
+     * @return what the body begins with
+     * @throws IOException if the connection broke
+     */
+    public Opening opening() throws IOException {
+        start();
+        int at = 0;
+        int first = peek(at);
+        while (first == ' ' || first == '\t' || first == '\r' || first == '\n') {
+            if (at == maxLine) {
+                throw new MalformedReplyException("the answer begins with over " + maxLine + " bytes of white space");
+            }
+            first = peek(++at);
+        }
+        return switch (first) {
+            case -1 -> Opening.NOTHING;
+            case '{', '[' -> Opening.JSON;
+            case '<' -> Opening.MARKUP;
+            case ':' -> Opening.EVENTS;
+            default -> isField(at) ? Opening.EVENTS : Opening.TEXT;
+        };
+    }
+
+    private boolean isField(int start) throws IOException {
+        int length = 0;
+        int next = peek(start);
+        while (next >= 'a' && next <= 'z' && length <= LONGEST_FIELD) {
+            next = peek(start + ++length);
+        }
+        return (next == ':' || next == '\r' || next == '\n')
+                && FIELDS.contains(new String(window, lineStart + start, length, StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * Reads all that is left as it is: for a body that is not an event stream after all.
+     *
+     * @param max how much may be left
+     * @return the bytes
+     * @throws MalformedReplyException if more than {@code max} bytes are left
+     * @throws IOException if the connection broke
+     */
+    public byte[] rest(int max) throws IOException {
+        start();
+        while (limit - lineStart <= max && fill()) {
+            // fill() has done it
+        }
+        if (limit - lineStart > max) {
+            throw new MalformedReplyException("the answer is longer than " + max + " bytes");
+        }
+        byte[] rest = Arrays.copyOfRange(window, lineStart, limit);
+        lineStart = limit;
+        scanned = limit;
+        return rest;
+    }
+
+    /**
+     * Waits for the next event.
+     *
+     * @return false at the end of the stream; an event whose blank line did not come is lost, as the standard says
+     * @throws MalformedReplyException if a bound was passed
+     * @throws IOException if the connection broke or the reader was closed
+     */
+    public boolean next() throws IOException {
+        if (turn.get() == CLOSED) {
+            throw new IOException("the event stream is closed");
+        }
+        start();
+        hasData = false;
+        hasType = false;
+        dataStart = 0;
+        dataEnd = 0;
+        while (true) {
+            int end = lineEnd();
+            if (end < 0) {
+                hasData = false;
+                hasType = false;
+                dataStart = 0;
+                dataEnd = 0;
+                return false;
+            }
+            int begin = lineStart;
+            passLineEnd(end);
+            if (begin < end) {
+                field(begin, end);
+            } else if (endOfEvent()) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * The array that holds the event's data between {@link #dataStart()} and {@link #dataEnd()}. Not to be changed, and
+     * good until the next call of {@link #next()}.
+     *
+     * @return the window
+     */
+    public byte[] bytes() {
+        return window;
+    }
+
+    /**
+     * Where the event's data begins.
+     *
+     * @return an index into {@link #bytes()}
+     */
+    public int dataStart() {
+        return dataStart;
+    }
+
+    /**
+     * Where the event's data ends.
+     *
+     * @return the index after its last byte
+     */
+    public int dataEnd() {
+        return dataEnd;
+    }
+
+    /**
+     * The event's type.
+     *
+     * @return the type, {@code message} if the event names none
+     */
+    public String eventType() {
+        return hasType && type.length > 0 ? type.text() : "message";
+    }
+
+    /**
+     * The last id that an event of this stream carried.
+     *
+     * @return the id, empty if there was none
+     */
+    public String lastEventId() {
+        return lastId.text();
+    }
+
+    /**
+     * How long the server would like its clients to wait before they connect again.
+     *
+     * @return milliseconds, -1 if it did not say
+     */
+    public long retryMillis() {
+        return retryMillis;
+    }
+
+    /** Nothing more is wanted of this stream: closing need not break a connection that can serve another call. */
+    public void finish() {
+        nothingMoreWanted = true;
+    }
+
+    /** Ends a read that is going on, and frees the connection. */
+    @Override
+    public void close() {
+        int before = turn.getAndSet(CLOSED);
+        if (before == CLOSED) {
+            return;
+        }
+        // Without this, OkHttp would first read on for a while, in the hope of coming to the end of the body.
+        if (!nothingMoreWanted) {
+            abort.run();
+        }
+        if (before == IDLE) {
+            closeSource();
+        } // else the reading thread does, once it is out of the source: see read()
+    }
+
+    private void closeSource() {
+        try {
+            source.close();
+        } catch (IOException e) {
+            // There is no one left to whom this would matter.
+        }
+    }
+
+    private int read(byte[] sink, int offset, int count) throws IOException {
+        if (!turn.compareAndSet(IDLE, READING)) {
+            throw new IOException("the event stream is closed");
+        }
+        try {
+            return source.read(sink, offset, count);
+        } catch (IOException e) {
+            throw new AfterSendException(e);
+        } finally {
+            if (!turn.compareAndSet(READING, IDLE)) {
+                closeSource();
+            }
+        }
+    }
+
+    /** Drops a byte order mark. */
+    private void start() throws IOException {
+        if (!started) {
+            started = true;
+            if (peek(0) == 0xEF && peek(1) == 0xBB && peek(2) == 0xBF) {
+                lineStart += 3;
+                scanned = lineStart;
+            }
+        }
+    }
+
+    /** The byte that many places after the line's start, or -1 if the stream ends before it. */
+    private int peek(int offset) throws IOException {
+        while (lineStart + offset >= limit) {
+            if (!fill()) {
+                return -1;
+            }
+        }
+        return window[lineStart + offset] & 0xFF;
+    }
+
+    /** Waits for at least one byte and takes what is there; false at the end. May move what the window holds. */
+    private boolean fill() throws IOException {
+        if (ended) {
+            return false;
+        }
+        makeRoom();
+        int count = read(window, limit, window.length - limit);
+        if (count < 0) {
+            ended = true;
+            nothingMoreWanted = true;
+            return false;
+        }
+        limit += count;
+        total += count;
+        if (total > maxTotal) {
+            throw new MalformedReplyException("the event stream is longer than " + maxTotal + " bytes");
+        }
+        return true;
+    }
+
+    /** Moves the event's data and the unfinished line to the front, and widens the window if little is free even then. */
+    private void makeRoom() {
+        int front = 0;
+        if (hasData) {
+            if (dataStart > 0) {
+                System.arraycopy(window, dataStart, window, 0, dataEnd - dataStart);
+                dataEnd -= dataStart;
+                dataStart = 0;
+            }
+            front = dataEnd;
+        }
+        if (lineStart > front) {
+            System.arraycopy(window, lineStart, window, front, limit - lineStart);
+            int moved = lineStart - front;
+            lineStart -= moved;
+            scanned -= moved;
+            limit -= moved;
+        }
+        if (window.length - limit < window.length / 4) {
+            window = Arrays.copyOf(window, window.length * 2);
+        }
+    }
+
+    /** Where the current line ends, or -1 if the stream ends before it does. */
+    private int lineEnd() throws IOException {
+        while (true) {
+            int end = indexOfLineEnd(window, scanned, limit);
+            if (end - lineStart > maxLine) {
+                throw new MalformedReplyException("a line of the event stream is longer than " + maxLine + " bytes");
+            }
+            if (end < limit) {
+                return end;
+            }
+            scanned = limit;
+            if (!fill()) {
+                return -1;
+            }
+            if (afterCr) {
+                afterCr = false;
+                if (window[lineStart] == '\n') {
+                    lineStart++;
+                    scanned = lineStart;
+                }
+            }
+        }
+    }
+
+    /**
+     * The index of the first CR or LF, or {@code limit}. Eight bytes at a time: in JSON hardly any other byte is below
+     * 14, and for a byte x below 14, and no other, x - 14 borrows into a top bit that x does not have.
+     */
+    private static int indexOfLineEnd(byte[] bytes, int from, int limit) {
+        int at = from;
+        while (at <= limit - Long.BYTES) {
+            long eight = (long) EIGHT_BYTES.get(bytes, at);
+            long low = (eight - 0x0E0E_0E0E_0E0E_0E0EL) & ~eight & 0x8080_8080_8080_8080L;
+            if (low == 0) {
+                at += Long.BYTES;
+            } else {
+                // Only the lowest mark is sure: a borrow can set a false one above it.
+                at += Long.numberOfTrailingZeros(low) >>> 3;
+                if (bytes[at] == '\n' || bytes[at] == '\r') {
+                    return at;
+                }
+                at++;
+            }
+        }
+        while (at < limit && bytes[at] != '\n' && bytes[at] != '\r') {
+            at++;
+        }
+        return at;
+    }
+
+    private void passLineEnd(int end) {
+        lineStart = end + 1;
+        if (window[end] == '\r') {
+            if (lineStart == limit) {
+                afterCr = true;
+            } else if (window[lineStart] == '\n') {
+                lineStart++;
+            }
+        }
+        scanned = lineStart;
+    }
+
+    private boolean endOfEvent() {
+        if (hasNewId) {
+            hasNewId = false;
+            lastId.set(newId.bytes, 0, newId.length);
+        }
+        if (!hasData) {
+            hasType = false;
+        }
+        return hasData;
+    }
+
+    /** Takes a line apart. A comment, and a field with another name, says nothing. */
+    private void field(int begin, int end) throws IOException {
+        if (isNamed(DATA, begin, end)) {
+            data(valueOf(DATA, begin, end), end);
+        } else if (isNamed(EVENT, begin, end)) {
+            hasType = true;
+            type.set(window, valueOf(EVENT, begin, end), end);
+        } else if (isNamed(ID, begin, end)) {
+            id(valueOf(ID, begin, end), end);
+        } else if (isNamed(RETRY, begin, end)) {
+            retry(valueOf(RETRY, begin, end), end);
+        }
+    }
+
+    private boolean isNamed(byte[] name, int begin, int end) {
+        int after = begin + name.length;
+        return after <= end
+                && (after == end || window[after] == ':')
+                && Arrays.equals(window, begin, after, name, 0, name.length);
+    }
+
+    private int valueOf(byte[] name, int begin, int end) {
+        int value = Math.min(begin + name.length + 1, end);
+        return value < end && window[value] == ' ' ? value + 1 : value;
+    }
+
+    private void data(int from, int end) throws IOException {
+        if (!hasData) {
+            hasData = true;
+            dataStart = from;
+            dataEnd = end;
+        } else {
+            // Joined where the first line lies: before the next value stood "data" at least.
+            window[dataEnd] = '\n';
+            System.arraycopy(window, from, window, dataEnd + 1, end - from);
+            dataEnd += 1 + end - from;
+        }
+        if (dataEnd - dataStart > maxEvent) {
+            throw new MalformedReplyException("an event of the stream has more than " + maxEvent + " bytes of data");
+        }
+    }
+
+    private void id(int from, int end) {
+        for (int i = from; i < end; i++) {
+            if (window[i] == 0) {
+                return;
+            }
+        }
+        hasNewId = true;
+        newId.set(window, from, end);
+    }
+
+    private void retry(int from, int end) {
+        if (from == end) {
+            return;
+        }
+        long millis = 0;
+        for (int i = from; i < end; i++) {
+            int digit = window[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return;
+            }
+            millis = millis > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE - 9 : millis * 10 + digit;
+        }
+        retryMillis = millis;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A short text that mostly comes again as it was: turned into a String once. */
+    private static final class Kept {
+        private byte[] bytes = new byte[16];
+        private int length;
+        private @Nullable String text = "";
+
+        void set(byte[] from, int start, int end) {
+            if (Arrays.equals(bytes, 0, length, from, start, end)) {
+                return;
+            }
+            length = end - start;
+            if (length > bytes.length) {
+                bytes = new byte[Math.max(length, bytes.length * 2)];
+            }
+            System.arraycopy(from, start, bytes, 0, length);
+            text = null;
+        }
+
+        String text() {
+            String known = text;
+            if (known == null) {
+                known = new String(bytes, 0, length, StandardCharsets.UTF_8);
+                text = known;
+            }
+            return known;
+        }
+    }
+}

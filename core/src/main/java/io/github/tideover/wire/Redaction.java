@@ -1,0 +1,116 @@
+package io.github.tideover.wire;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Makes a provider's words fit to be shown: one short line in which nothing looks like a key. Providers echo keys, whole
+ * or in parts, in the message that rejects them.
+ *
+ * <p>Names of models and addresses stay readable, since they are what a person needs to see: a word is a key when it is
+ * the configured one, begins as keys do, is masked with stars, or is long and random.
+ */
+final class Redaction {
+    private static final String REDACTED = "[redacted]";
+    private static final int LONGEST_LINE = 200;
+    private static final int LONG_WORD = 20;
+
+    private static final Pattern CONTROLS_AND_SPACES = Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\\p{Z}]+");
+
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic(?= \\S{12})) [^ \"',;<>]+");
+    private static final Pattern LABELLED =
+            Pattern.compile("(?i)((?:(?:key|token|secret|password)(?: provided)?[\"']? ?[:=] ?){1,4})[\"']?"
+                    + "(?!\\[redacted)[^ \"',;<>]+");
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_+/=~*%.-]+");
+    private static final Pattern KEY_PREFIX = Pattern.compile("(?<![A-Za-z0-9])(?:"
+            + "(?:sk|rk|pk|ak|xai|gsk|csk|pplx|nvapi|tgp|hf|r8|fw|gh[opsu]|github_pat|glpat)[_-][A-Za-z0-9_*-]{4}"
+            + "|AIza[A-Za-z0-9_*-]{4}|ya29\\.[A-Za-z0-9_*-]{4}|eyJ[A-Za-z0-9_*-]{8})");
+    private static final Pattern MASKED = Pattern.compile("\\*{3}");
+    private static final Pattern PIECE = Pattern.compile("[A-Za-z0-9]+");
+
+    private final String secret;
+
+    /** Hides one configured key as well as everything that looks like a key; an empty one hides nothing more. */
+    Redaction(String secret) {
+        this.secret = secret.strip();
+    }
+
+    /** The text on one line of at most 200 characters, without keys. */
+    String line(String text) {
+        String line =
+                CONTROLS_AND_SPACES.matcher(hideSecret(text)).replaceAll(" ").strip();
+        line = CREDENTIALS.matcher(line).replaceAll("$1 " + REDACTED);
+        line = LABELLED.matcher(line).replaceAll("$1" + REDACTED);
+        line = WORD.matcher(line).replaceAll(word -> Matcher.quoteReplacement(hideKey(word.group())));
+        return shorten(line);
+    }
+
+    /** Whether the text may be shown as it is. */
+    boolean isHarmless(String text) {
+        return line(text).equals(text);
+    }
+
+    /** Whether an id, which is random by nature, may be shown as it is. */
+    boolean isHarmlessId(String id) {
+        return hideSecret(id).equals(id) && !KEY_PREFIX.matcher(id).find();
+    }
+
+    private String hideSecret(String text) {
+        return secret.length() < 3 ? text : text.replace(secret, REDACTED);
+    }
+
+    private static String hideKey(String word) {
+        String bare = word.endsWith(".") ? word.substring(0, word.length() - 1) : word;
+        return looksLikeKey(bare) ? REDACTED + word.substring(bare.length()) : word;
+    }
+
+    private static boolean looksLikeKey(String word) {
+        return KEY_PREFIX.matcher(word).find() || MASKED.matcher(word).find() || isRandom(word);
+    }
+
+    /**
+     * A long word of letters and digits is random when one unbroken piece of it is long, or when it keeps changing
+     * between capitals, small letters and digits. A model's name such as {@code claude-3-5-sonnet-20241022} does neither.
+     */
+    private static boolean isRandom(String word) {
+        if (word.length() < LONG_WORD || !hasLetterAndDigit(word)) {
+            return false;
+        }
+        int changes = 0;
+        for (Matcher piece = PIECE.matcher(word); piece.find(); ) {
+            if (piece.group().length() >= LONG_WORD && hasLetterAndDigit(piece.group())) {
+                return true;
+            }
+            changes += changes(piece.group());
+        }
+        return changes >= word.length() / 5;
+    }
+
+    private static boolean hasLetterAndDigit(String word) {
+        return word.chars().anyMatch(Character::isLetter) && word.chars().anyMatch(Character::isDigit);
+    }
+
+    private static int changes(String piece) {
+        int changes = 0;
+        for (int i = 1; i < piece.length(); i++) {
+            boolean isCapitalised = i == 1 && Character.isUpperCase(piece.charAt(0));
+            if (!isCapitalised && classOf(piece.charAt(i)) != classOf(piece.charAt(i - 1))) {
+                changes++;
+            }
+        }
+        return changes;
+    }
+
+    private static int classOf(char c) {
+        return Character.isDigit(c) ? 0 : Character.isUpperCase(c) ? 1 : 2;
+    }
+
+    private static String shorten(String line) {
+        if (line.length() <= LONGEST_LINE) {
+            return line;
+        }
+        int end = LONGEST_LINE - 1;
+        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "\u2026";
+    }
+}

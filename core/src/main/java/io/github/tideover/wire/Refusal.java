@@ -1,0 +1,162 @@
+package io.github.tideover.wire;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import kotlin.Pair;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** A provider's refusal with its body read: the facts that the rules of {@link FailureSorter} ask for. */
+final class Refusal {
+    private static final List<String> REQUEST_ID_HEADERS = List.of(
+            "x-request-id",
+            "request-id",
+            "apim-request-id",
+            "mistral-correlation-id",
+            "x-ds-trace-id",
+            "x-ms-request-id");
+
+    /** What the words of an error inside HTTP 200 would be as a status. */
+    private static final Map<String, Integer> STATUS_OF_CODE = Map.ofEntries(
+            Map.entry("invalid_request_error", 400),
+            Map.entry("invalid_argument", 400),
+            Map.entry("failed_precondition", 400),
+            Map.entry("out_of_range", 400),
+            Map.entry("authentication_error", 401),
+            Map.entry("unauthenticated", 401),
+            Map.entry("billing_error", 402),
+            Map.entry("permission_error", 403),
+            Map.entry("permission_denied", 403),
+            Map.entry("not_found_error", 404),
+            Map.entry("not_found", 404),
+            Map.entry("request_too_large", 413),
+            Map.entry("rate_limit_error", 429),
+            Map.entry("resource_exhausted", 429),
+            Map.entry("internal", 500),
+            Map.entry("unimplemented", 501),
+            Map.entry("unavailable", 503),
+            Map.entry("timeout_error", 504),
+            Map.entry("deadline_exceeded", 504),
+            Map.entry("overloaded_error", 529));
+
+    private static final Set<String> NO = Set.of("", "0", "false", "no", "off");
+    private static final Pattern STATUS_NUMBER = Pattern.compile("[45]\\d\\d");
+    private static final Pattern PLAIN_PATH = Pattern.compile("/[A-Za-z0-9/_.~%-]{0,200}");
+
+    private final RefusedException problem;
+    private final ErrorBody body;
+    private final int status;
+    private final Optional<Duration> retryAfter;
+
+    Refusal(RefusedException problem, Instant now) {
+        this.problem = problem;
+        body = ErrorBody.read(problem.body());
+        status = isInsideSuccess() ? statusInside(body.codes()) : problem.status();
+        retryAfter = RetryAfter.of(status, problem.headers(), body.retryDelay(), now);
+    }
+
+    ErrorBody body() {
+        return body;
+    }
+
+    Optional<Duration> retryAfter() {
+        return retryAfter;
+    }
+
+    /** The status on the wire. */
+    int httpStatus() {
+        return problem.status();
+    }
+
+    /** The status that tells most: the HTTP status, or what an error inside HTTP 200 names; 0 if that names none. */
+    int status() {
+        return status;
+    }
+
+    boolean isInsideSuccess() {
+        return problem.status() >= 200 && problem.status() < 300;
+    }
+
+    boolean isHtml() {
+        return body.isHtml();
+    }
+
+    boolean hasCode(Pattern code) {
+        return body.codes().stream().anyMatch(code.asMatchPredicate());
+    }
+
+    boolean hasText(Pattern text) {
+        return body.texts().stream().anyMatch(text.asPredicate());
+    }
+
+    /** Whether a header whose name contains {@code part} says anything but no. */
+    boolean hasHeader(String part) {
+        for (Pair<? extends String, ? extends String> header : problem.headers()) {
+            boolean isNo = NO.contains(header.getSecond().strip().toLowerCase(Locale.ROOT));
+            if (header.getFirst().toLowerCase(Locale.ROOT).contains(part) && !isNo) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What {@code x-should-retry} says, or null. */
+    @Nullable
+    Boolean shouldRetry() {
+        String header = problem.headers().get("x-should-retry");
+        if (header == null) {
+            return null;
+        }
+        return switch (header.strip().toLowerCase(Locale.ROOT)) {
+            case "true" -> Boolean.TRUE;
+            case "false" -> Boolean.FALSE;
+            default -> null;
+        };
+    }
+
+    Optional<String> requestId() {
+        return REQUEST_ID_HEADERS.stream()
+                .flatMap(name -> problem.headers().values(name).stream())
+                .filter(ErrorBody::isRequestId)
+                .findFirst()
+                .or(body::requestId);
+    }
+
+    /** Where a redirect leads, without user, query and fragment. */
+    Optional<String> location() {
+        String location = problem.headers().get("location");
+        if (location == null) {
+            return Optional.empty();
+        }
+        HttpUrl url = HttpUrl.parse(location.startsWith("//") ? "https:" + location : location);
+        if (url != null) {
+            HttpUrl shown = url.newBuilder()
+                    .username("")
+                    .password("")
+                    .query(null)
+                    .fragment(null)
+                    .build();
+            return Optional.of(shown.toString());
+        }
+        String path = location.split("[?#]", 2)[0];
+        return PLAIN_PATH.matcher(path).matches() ? Optional.of(path) : Optional.empty();
+    }
+
+    private static int statusInside(List<String> codes) {
+        for (String code : codes) {
+            int status = STATUS_NUMBER.matcher(code).matches()
+                    ? Integer.parseInt(code)
+                    : STATUS_OF_CODE.getOrDefault(code, 0);
+            if (status != 0) {
+                return status;
+            }
+        }
+        return 0;
+    }
+}

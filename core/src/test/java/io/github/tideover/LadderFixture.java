@@ -1,0 +1,132 @@
+package io.github.tideover;
+
+import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
+import io.github.tideover.provider.Dialect;
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.Exchange;
+import io.github.tideover.status.StatusBoard;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A ladder without a network: routes a, b, c as asked for, then a cache, then words. */
+final class LadderFixture {
+    final ManualTime time = new ManualTime();
+    final List<Rung> ladder = new ArrayList<>();
+    final List<Route> routes = new ArrayList<>();
+    final StatusBoard board;
+    private Settings settings = Settings.DEFAULTS;
+
+    LadderFixture(int providers) {
+        this(providers, 64);
+    }
+
+    LadderFixture(int providers, int maxConcurrent) {
+        List<String> names = List.of("a/m", "b/m", "c/m").subList(0, providers);
+        board = new StatusBoard(names, time.time().clock(), Runnable::run, (task, delay) -> {});
+        for (String name : names) {
+            Route route = new Route(name, routes.size(), maxConcurrent, time.time(), board);
+            ladder.add(new Rung.Ask(
+                    routes.isEmpty() ? Origin.LIVE : Origin.ALTERNATE,
+                    name.substring(0, 1),
+                    "m",
+                    name.startsWith("c"),
+                    route,
+                    new NoDialect(),
+                    (problem, now) -> {
+                        throw new AssertionError("nothing was sent, so nothing is sorted");
+                    }));
+            routes.add(route);
+        }
+    }
+
+    LadderFixture cache() {
+        ladder.add(new Rung.Remember(ReplyCache.inMemory(10)));
+        return this;
+    }
+
+    LadderFixture words() {
+        ladder.add(new Rung.Speak("later"));
+        return this;
+    }
+
+    LadderFixture timeout(Duration timeout) {
+        settings = settings.withTimeout(timeout).withStreamTimeout(timeout);
+        return this;
+    }
+
+    LadderFixture retries(RetryPolicy policy) {
+        settings = settings.withRetryPolicy(policy);
+        return this;
+    }
+
+    Route route(int index) {
+        return routes.get(index);
+    }
+
+    CallPlan plan() {
+        return plan(ChatRequest.of("hello"));
+    }
+
+    CallPlan plan(ChatRequest request) {
+        return new CallPlan(
+                ladder, settings, new Backoff(settings.retryPolicy()), time.time().dice(), request, false, time.now());
+    }
+
+    CallPlan streamed() {
+        return new CallPlan(
+                ladder,
+                settings,
+                new Backoff(settings.retryPolicy()),
+                time.time().dice(),
+                ChatRequest.of("hello"),
+                true,
+                time.now());
+    }
+
+    static Outcome failed(FailureKind kind) {
+        return new Outcome.Failed(Failure.of(kind).build());
+    }
+
+    static Outcome failedAfter(FailureKind kind, Duration retryAfter) {
+        return new Outcome.Failed(Failure.of(kind).retryAfter(retryAfter).build());
+    }
+
+    static Outcome answered(String text) {
+        return new Outcome.Answered(ChatReply.builder().text(text).model("m-1"));
+    }
+
+    /** A step in a word: {@code send a}, {@code wait}, {@code recall}, {@code answer LIVE}, {@code fail TRANSIENT}. */
+    static String told(Step step) {
+        if (step instanceof Step.Send send) {
+            return "send " + send.rung().provider();
+        }
+        if (step instanceof Step.Wait) {
+            return "wait";
+        }
+        if (step instanceof Step.Recall) {
+            return "recall";
+        }
+        if (step instanceof Step.Answer answer) {
+            return "answer " + answer.reply().origin();
+        }
+        return "fail " + ((Step.Fail) step).exception().kind();
+    }
+
+    private static final class NoDialect implements Dialect {
+        @Override
+        public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
+            throw new AssertionError("a plan sends nothing by itself");
+        }
+
+        @Override
+        public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
+            throw new AssertionError("a plan sends nothing by itself");
+        }
+    }
+}

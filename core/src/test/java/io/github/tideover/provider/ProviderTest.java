@@ -1,0 +1,162 @@
+package io.github.tideover.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import java.io.IOException;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.junit5.StartStop;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProviderTest {
+    private static final String REPLY =
+            "{\"id\":\"c1\",\"model\":\"small-model\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                    + "\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}";
+
+    @StartStop
+    final MockWebServer server = new MockWebServer();
+
+    @Test
+    void aProviderIsNamedAfterItsHostUnlessItHasAName() {
+        assertThat(Provider.openAiCompatible("https://chat.example.com/v1/").name())
+                .isEqualTo("chat.example.com");
+        assertThat(Provider.openAiCompatible("http://localhost:8000/v1/").name())
+                .isEqualTo("localhost:8000");
+        assertThat(Provider.openAiCompatible("http://localhost:8000/v1/")
+                        .name("vllm")
+                        .name())
+                .isEqualTo("vllm");
+        assertThat(Provider.openAi("k").name()).isEqualTo("openai");
+        assertThat(Provider.ollama().name()).isEqualTo("ollama");
+    }
+
+    @Test
+    void theWellKnownOnesHaveTheirAddress() {
+        assertThat(Provider.openAi("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
+        assertThat(Provider.openAi("k").isLocal()).isFalse();
+        assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
+        assertThat(Provider.ollama().isLocal()).isTrue();
+    }
+
+    @Test
+    void aSetterGivesACopyAndLeavesTheOriginal() {
+        Provider plain = Provider.openAiCompatible("https://chat.example.com/v1/");
+        Provider set = plain.model("small-model")
+                .maxConcurrent(3)
+                .name("n")
+                .apiKey("k")
+                .header("a", "b");
+        assertThat(plain.model()).isEmpty();
+        assertThat(plain.maxConcurrent()).isEqualTo(64);
+        assertThat(plain.name()).isEqualTo("chat.example.com");
+        assertThat(set.model()).contains("small-model");
+        assertThat(set.maxConcurrent()).isEqualTo(3);
+        assertThat(set.baseUrl()).isEqualTo(plain.baseUrl());
+    }
+
+    @Test
+    void whatCannotWorkIsRefusedByTheSetter() {
+        Provider provider = Provider.ollama();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.openAiCompatible("https://chat.example.com/v1"))
+                .withMessage("baseUrl must end in / or its last part is dropped: https://chat.example.com/v1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.openAi(""))
+                .withMessage("apiKey must not be empty; leave it out for a server that asks for none");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Provider.openAi(null))
+                .withMessage("apiKey == null; is the environment variable it comes from set?");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.maxConcurrent(0))
+                .withMessage("maxConcurrent must be at least 1, not 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.model(" "))
+                .withMessage("model must not be blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.name("a\nb"))
+                .withMessage("name must not hold a line break or another control character, as its character 2 is");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.header("Host", "elsewhere"))
+                .withMessage("the header Host is set by the HTTP client; leave it out");
+    }
+
+    @Test
+    void neitherKeyNorHeaderIsShown() {
+        Provider provider =
+                Provider.openAi("sk-s3cret").header("api-key", "s3cret").model("gpt-5-mini");
+        assertThat(provider.toString()).isEqualTo("Provider{openai at https://api.openai.com/v1/, gpt-5-mini}");
+        assertThat(Provider.ollama().toString()).isEqualTo("Provider{ollama at http://localhost:11434/v1/}");
+    }
+
+    @Test
+    void keyAndHeadersAreSent() throws Exception {
+        Provider provider = here().apiKey("k").header("X-Org", "o").header("x-org", "p");
+        RecordedRequest request = ask(provider);
+        assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer k");
+        assertThat(request.getHeaders().values("X-Org")).containsExactly("p");
+        assertThat(request.getHeaders().values("Accept")).containsExactly("application/json");
+        assertThat(request.getHeaders().get("User-Agent")).startsWith("tideover/");
+    }
+
+    @Test
+    void withoutAKeyNoneIsSent() throws Exception {
+        assertThat(ask(here()).getHeaders().get("Authorization")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.openai.com/v1/, max_completion_tokens",
+        "https://eu.api.openai.com/v1/, max_completion_tokens",
+        "https://mine.openai.azure.com/openai/v1/, max_completion_tokens",
+        "http://localhost:11434/v1/, max_tokens",
+        "https://api.openai.com.example.org/v1/, max_tokens",
+    })
+    void theTokenLimitIsNamedAsTheHostKnowsIt(String baseUrl, String field) throws Exception {
+        OkHttpClient redirecting = new OkHttpClient.Builder()
+                .addInterceptor(chain -> chain.proceed(
+                        chain.request().newBuilder().url(server.url("/")).build()))
+                .build();
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        ChatRequest request =
+                ChatRequest.builder().user("Hi").maxOutputTokens(5).build();
+        Provider.openAiCompatible(baseUrl)
+                .dialect(redirecting, 1_000)
+                .whole(request, "m")
+                .perform();
+        assertThat(server.takeRequest().getBody().utf8()).contains("\"" + field + "\":5");
+    }
+
+    @Test
+    void theNameOfTheTokenLimitCanBeChosen() throws Exception {
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        ChatRequest request =
+                ChatRequest.builder().user("Hi").maxOutputTokens(5).build();
+        here().tokenLimitField("max_output_tokens")
+                .dialect(new OkHttpClient(), 1_000)
+                .whole(request, "m")
+                .perform();
+        assertThat(server.takeRequest().getBody().utf8()).contains("\"max_output_tokens\":5");
+    }
+
+    private Provider here() {
+        return Provider.openAiCompatible(server.url("/v1/").toString());
+    }
+
+    private RecordedRequest ask(Provider provider) throws IOException, InterruptedException {
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        ChatReply reply = provider.dialect(new OkHttpClient(), 1_000)
+                .whole(ChatRequest.of("Hi"), "small-model")
+                .perform()
+                .build();
+        assertThat(reply.text()).isEqualTo("Hello");
+        return server.takeRequest();
+    }
+}
