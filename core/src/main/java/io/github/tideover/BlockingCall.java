@@ -68,7 +68,9 @@ final class BlockingCall {
     static Outcome pause(Engine engine, CountDownLatch over, long nanos) {
         try (Watch watch = engine.watchdog().watch(engine.time().now() + nanos, over::countDown)) {
             over.await();
-            return watch.endedBy() == Watchdog.Ending.CLOSED ? engine.cancelled("the client was closed") : Outcome.WAITED;
+            return watch.endedBy() == Watchdog.Ending.CLOSED
+                    ? engine.cancelled("the client was closed")
+                    : Outcome.WAITED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return engine.cancelled("the calling thread was interrupted");

@@ -138,8 +138,7 @@ final class CallPlan {
     }
 
     private boolean mayRecall(long now) {
-        return !isFinal()
-                && (deadline - now <= 0 || decisive == null || anyFailure(FailureKind::allowsStale));
+        return !isFinal() && (deadline - now <= 0 || decisive == null || anyFailure(FailureKind::allowsStale));
     }
 
     private boolean maySpeak() {
@@ -147,7 +146,9 @@ final class CallPlan {
         boolean theirsToMend = decisive != null && decisive.kind() == FailureKind.CONTEXT_LENGTH;
         return !isFinal()
                 && !theirsToMend
-                && (decisive == null || decisive.kind().allowsAlternate() || decisive.kind().allowsStale());
+                && (decisive == null
+                        || decisive.kind().allowsAlternate()
+                        || decisive.kind().allowsStale());
     }
 
     /** A refusal on content is the answer, whoever gave it: nobody is asked in order to get around it. */
@@ -179,21 +180,18 @@ final class CallPlan {
     }
 
     private boolean isWorthWaiting(Admission admission, long now) {
-        long most =
-                switch (admission.waitFor) {
-                    case NOTHING -> -1;
-                    case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10);
-                    case TURN -> Long.MAX_VALUE; // it was taken for as long as it is worth
-                    case REST -> patience(now).toNanos();
-                };
+        long most = switch (admission.waitFor) {
+            case NOTHING -> -1;
+            case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10);
+            case TURN -> Long.MAX_VALUE; // it was taken for as long as it is worth
+            case REST -> patience(now).toNanos();
+        };
         return admission.wait <= most - waitedForPlace && now + admission.wait + shortestAttempt - deadline <= 0;
     }
 
     /** How long a provider's wish for rest is worth waiting for: less if another could be asked in the meantime. */
     private Duration patience(long now) {
-        return anotherStands(now)
-                ? Duration.ZERO
-                : settings.retryPolicy().longestRetryAfter();
+        return anotherStands(now) ? Duration.ZERO : settings.retryPolicy().longestRetryAfter();
     }
 
     /** What is left, half of it if another provider could still be asked, and never more than an attempt needs. */
@@ -223,7 +221,9 @@ final class CallPlan {
                 .build();
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
             return failed(
-                    Failure.of(CONTENT_FILTER).requestId(said.requestId().isEmpty() ? null : said.requestId()).build(),
+                    Failure.of(CONTENT_FILTER)
+                            .requestId(said.requestId().isEmpty() ? null : said.requestId())
+                            .build(),
                     now);
         }
         if (permit != null) {
@@ -231,7 +231,8 @@ final class CallPlan {
             permit = null;
         }
         over = true;
-        return new Step.Answer(said.model().isEmpty() ? said.toBuilder().model(rung.model()).build() : said);
+        return new Step.Answer(
+                said.model().isEmpty() ? said.toBuilder().model(rung.model()).build() : said);
     }
 
     /** The first text of a stream is about to be shown: no other provider can take over unseen from here on. */
@@ -244,7 +245,9 @@ final class CallPlan {
 
     private Step failed(Failure failure, long now) {
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
-        Failure met = blamedFairly(failure, rung, now).toBuilder().source(rung.route().name()).build();
+        Failure met = blamedFairly(failure, rung, now).toBuilder()
+                .source(rung.route().name())
+                .build();
         if (permit != null) {
             rung.route().failed(permit, met, now);
             permit = null;
@@ -263,7 +266,9 @@ final class CallPlan {
                 && permit != null
                 && deadline - now <= 0
                 && now - permit.startedAt < rung.route().suspectAge(streamed);
-        return hurried ? Failure.of(DEADLINE).cause(failure.cause().orElse(null)).build() : failure;
+        return hurried
+                ? Failure.of(DEADLINE).cause(failure.cause().orElse(null)).build()
+                : failure;
     }
 
     /** Once more at the same place, if that can help, is worth the wait, and the budget allows; else null. */

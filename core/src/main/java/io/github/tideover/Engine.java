@@ -99,8 +99,7 @@ final class Engine {
     }
 
     Outcome cancelled(String why) {
-        return new Outcome.Failed(
-                Failure.of(FailureKind.CANCELLED).message(why).build());
+        return new Outcome.Failed(Failure.of(FailureKind.CANCELLED).message(why).build());
     }
 
     private static Outcome heard(Rung.Ask rung, Failure failure) {
@@ -113,7 +112,8 @@ final class Engine {
     Outcome.Recalled recall(ReplyCache where, ChatRequest request) {
         try {
             return new Outcome.Recalled(where.find(
-                            RequestFingerprint.of(identity, request), time.clock().instant())
+                            RequestFingerprint.of(identity, request),
+                            time.clock().instant())
                     .orElse(null));
         } catch (RuntimeException e) { // a cache that fails is a cache that has nothing
             log.warn("The reply cache failed: {}", e.getClass().getName());
@@ -127,7 +127,10 @@ final class Engine {
             return;
         }
         try {
-            cache.store(RequestFingerprint.of(identity, request), reply, time.clock().instant());
+            cache.store(
+                    RequestFingerprint.of(identity, request),
+                    reply,
+                    time.clock().instant());
         } catch (RuntimeException e) {
             log.warn("The reply cache failed: {}", e.getClass().getName());
         }

@@ -236,7 +236,8 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         }
 
         /** Sends the request and reads up to the first text; null once that is there. */
-        @Nullable Outcome open(CallPlan call) {
+        @Nullable
+        Outcome open(CallPlan call) {
             try {
                 deltas = sending.perform();
             } catch (Exception e) {
@@ -247,7 +248,8 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         }
 
         /** Reads up to the next text; null once that is there. */
-        @Nullable Outcome read(CallPlan call) {
+        @Nullable
+        Outcome read(CallPlan call) {
             DeltaReader reader = requireNonNull(deltas);
             Outcome outcome;
             try {

@@ -55,7 +55,10 @@ final class Route {
     static final Duration ACCOUNT_REST = Duration.ofSeconds(30);
 
     private static final long BULKHEAD_LOOK = TimeUnit.MILLISECONDS.toNanos(20);
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // never thrown: the breaker wants a throwable to count
     private static final Exception FAILED = new FailedAttempt();
+
     private static final Logger log = LoggerFactory.getLogger(Route.class);
 
     private final String name;
@@ -171,7 +174,10 @@ final class Route {
         }
         if (!bulkhead.tryAcquirePermission()) {
             return Admission.refused(
-                    refusal(FailureKind.BULKHEAD_FULL, maxConcurrent + " requests are under way, the most allowed", now),
+                    refusal(
+                            FailureKind.BULKHEAD_FULL,
+                            maxConcurrent + " requests are under way, the most allowed",
+                            now),
                     WaitFor.PLACE,
                     BULKHEAD_LOOK);
         }
@@ -408,8 +414,7 @@ final class Route {
     }
 
     private static long clamp(long nanos, int leastSeconds, int mostSeconds) {
-        return Math.max(
-                TimeUnit.SECONDS.toNanos(leastSeconds), Math.min(TimeUnit.SECONDS.toNanos(mostSeconds), nanos));
+        return Math.max(TimeUnit.SECONDS.toNanos(leastSeconds), Math.min(TimeUnit.SECONDS.toNanos(mostSeconds), nanos));
     }
 
     CircuitBreaker.State circuit() {

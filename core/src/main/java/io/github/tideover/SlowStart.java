@@ -11,7 +11,7 @@ final class SlowStart {
     private static final double FLOOR_PER_SECOND = 2;
     private static final double FIRST_SHARE = 0.25;
     /** Enough to work off those who waited, and less than what would overrun a provider that is just back. */
-    private static final double MOST_SHARE = 1.15;
+    private static final double MOST_SHARE = 1.1;
     /** After this long the rate before the outage no longer says what the rate should be, and the limit grows away. */
     private static final int HOLD_SECONDS = 30;
 
@@ -127,6 +127,6 @@ final class SlowStart {
 
     private double rateOfWindow(long now) {
         // A window of a moment says nothing: two calls in a microsecond are not two million a second.
-        return windowCalls * SECOND / Math.max(SECOND, now - windowStart);
+        return windowCalls * SECOND / Math.max(SECOND, (double) (now - windowStart));
     }
 }

@@ -68,11 +68,7 @@ public final class Tideover implements AutoCloseable {
                 builder.httpClient,
                 providers.stream().mapToInt(Provider::maxConcurrent).sum(),
                 builder.connectTimeout());
-        board = new StatusBoard(
-                providers.stream().map(Tideover::nameOf).toList(),
-                time.clock(),
-                lane,
-                this::later);
+        board = new StatusBoard(providers.stream().map(Tideover::nameOf).toList(), time.clock(), lane, this::later);
         routes = new ArrayList<>(providers.size());
         List<Rung> ladder = new ArrayList<>();
         for (Provider provider : providers) {
@@ -279,6 +275,7 @@ public final class Tideover implements AutoCloseable {
         return watchdog;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the board's look catches what its listeners throw
     private void later(Runnable task, Duration delay) {
         try {
             time.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
@@ -307,8 +304,11 @@ public final class Tideover implements AutoCloseable {
         // Goes away when there is nothing to time, as the other threads do.
         scheduler.setKeepAliveTime(10, TimeUnit.SECONDS);
         scheduler.allowCoreThreadTimeOut(true);
-        return new Time(System::nanoTime, Clock.systemUTC(), scheduler, () -> ThreadLocalRandom.current()
-                .nextDouble());
+        return new Time(
+                System::nanoTime,
+                Clock.systemUTC(),
+                scheduler,
+                () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /**
@@ -544,7 +544,8 @@ public final class Tideover implements AutoCloseable {
             Set<String> names = new HashSet<>();
             for (Provider each : providers()) {
                 if (each.model().isEmpty()) {
-                    throw new IllegalStateException("provider " + each.name() + " has no model; give it one with model(name)");
+                    throw new IllegalStateException(
+                            "provider " + each.name() + " has no model; give it one with model(name)");
                 }
                 if (!names.add(nameOf(each))) {
                     throw new IllegalStateException("two providers are called " + nameOf(each)

@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends attempts that run past their limit, and waits when their time has come. A timer for each attempt would wake its thread for each attempt; this one
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ScheduledExecutorService scheduler;
@@ -43,7 +46,7 @@ final class Watchdog {
         }
         if (tooLate) {
             watch.endedBy = Ending.CLOSED;
-            end.run();
+            watch.runEnd();
         }
         return watch;
     }
@@ -72,6 +75,7 @@ final class Watchdog {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // look() lets nothing through
     private void lookBy(long limit) {
         if (lookPlanned && nextLook - limit <= 0) {
             return;
@@ -116,7 +120,7 @@ final class Watchdog {
         while (over != null) {
             Watch following = over.next == over ? null : over.next;
             over.next = over;
-            over.end.run();
+            over.runEnd();
             over = following;
         }
     }
@@ -159,7 +163,8 @@ final class Watchdog {
         }
 
         /** What ended the watch, or null while it goes on. */
-        @Nullable Ending endedBy() {
+        @Nullable
+        Ending endedBy() {
             return endedBy;
         }
 
@@ -181,6 +186,15 @@ final class Watchdog {
         @Override
         public void close() {
             stop();
+        }
+
+        /** One end that fails must not keep the others from being ended. */
+        private void runEnd() {
+            try {
+                end.run();
+            } catch (RuntimeException e) {
+                log.warn("An attempt could not be ended: {}", e.getClass().getName());
+            }
         }
 
         private void linkBefore(Watch other) {

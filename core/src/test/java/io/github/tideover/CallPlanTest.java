@@ -28,7 +28,9 @@ class CallPlanTest {
         List<String> steps = new ArrayList<>();
         Step step = plan.first(fixture.time.now());
         steps.add(told(step));
-        for (String outcome : outcomes.isBlank() ? List.<String>of() : Arrays.asList(outcomes.trim().split(" +"))) {
+        for (String outcome : outcomes.isBlank()
+                ? List.<String>of()
+                : Arrays.asList(outcomes.trim().split(" +"))) {
             while (step instanceof Step.Wait wait) {
                 fixture.time.advance(Duration.ofNanos(wait.nanos()));
                 step = plan.next(Outcome.WAITED, fixture.time.now());
@@ -44,7 +46,10 @@ class CallPlanTest {
         return switch (name) {
             case "ok" -> answered("fine");
             case "hit" ->
-                new Outcome.Recalled(ChatReply.builder().text("before").age(Duration.ofMinutes(3)).build());
+                new Outcome.Recalled(ChatReply.builder()
+                        .text("before")
+                        .age(Duration.ofMinutes(3))
+                        .build());
             case "miss" -> new Outcome.Recalled(null);
             default -> failed(FailureKind.valueOf(name.toUpperCase(Locale.ROOT)));
         };
@@ -136,7 +141,8 @@ class CallPlanTest {
             }
         }
         assertThat(step).isInstanceOf(Step.Fail.class);
-        assertThat(fixture.routes).allSatisfy(route -> assertThat(route.underWay()).isZero());
+        assertThat(fixture.routes)
+                .allSatisfy(route -> assertThat(route.underWay()).isZero());
     }
 
     @ParameterizedTest
@@ -180,8 +186,7 @@ class CallPlanTest {
         LadderFixture fixture = new LadderFixture(2);
         CallPlan patient = fixture.plan();
         patient.first(fixture.time.now());
-        assertThat(told(patient.next(
-                        failedAfter(FailureKind.THROTTLED, Duration.ofSeconds(2)), fixture.time.now())))
+        assertThat(told(patient.next(failedAfter(FailureKind.THROTTLED, Duration.ofSeconds(2)), fixture.time.now())))
                 .isEqualTo("wait");
         LadderFixture other = new LadderFixture(2);
         CallPlan hasty = other.plan();
@@ -219,7 +224,8 @@ class CallPlanTest {
         CallPlan plan = fixture.plan();
         plan.first(fixture.time.now());
         fixture.time.advance(Duration.ofSeconds(18));
-        assertThat(told(plan.next(failed(FailureKind.TRANSIENT), fixture.time.now()))).isEqualTo("fail TRANSIENT");
+        assertThat(told(plan.next(failed(FailureKind.TRANSIENT), fixture.time.now())))
+                .isEqualTo("fail TRANSIENT");
     }
 
     @Test
@@ -239,11 +245,15 @@ class CallPlanTest {
     void theTimeForAnAttemptGrowsWithTheTokensAskedFor() {
         LadderFixture fixture = new LadderFixture(1).timeout(Duration.ofMinutes(20));
         Step.Send small = (Step.Send) fixture.plan().first(fixture.time.now());
-        Step.Send large = (Step.Send) fixture.plan(
-                        ChatRequest.builder().user("write").maxOutputTokens(10_000).build())
+        Step.Send large = (Step.Send) fixture.plan(ChatRequest.builder()
+                        .user("write")
+                        .maxOutputTokens(10_000)
+                        .build())
                 .first(fixture.time.now());
-        assertThat(small.limit() - fixture.time.now()).isEqualTo(Duration.ofSeconds(30).toNanos());
-        assertThat(large.limit() - fixture.time.now()).isEqualTo(Duration.ofSeconds(290).toNanos());
+        assertThat(small.limit() - fixture.time.now())
+                .isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(large.limit() - fixture.time.now())
+                .isEqualTo(Duration.ofSeconds(290).toNanos());
     }
 
     @Test
@@ -264,7 +274,8 @@ class CallPlanTest {
             CallPlan plan = fixture.plan();
             assertThat(told(plan.first(fixture.time.now()))).isEqualTo("send a");
             fixture.time.advance(Duration.ofSeconds(3));
-            assertThat(told(plan.next(failed(FailureKind.TIMEOUT), fixture.time.now()))).isEqualTo("fail DEADLINE");
+            assertThat(told(plan.next(failed(FailureKind.TIMEOUT), fixture.time.now())))
+                    .isEqualTo("fail DEADLINE");
         }
     }
 
@@ -289,8 +300,8 @@ class CallPlanTest {
         LadderFixture fixture = new LadderFixture(2);
         CallPlan plan = fixture.plan();
         plan.first(fixture.time.now());
-        Outcome stopped = new Outcome.Answered(
-                ChatReply.builder().text("Well, ").finishReason(FinishReason.CONTENT_FILTER));
+        Outcome stopped =
+                new Outcome.Answered(ChatReply.builder().text("Well, ").finishReason(FinishReason.CONTENT_FILTER));
         assertThat(told(plan.next(stopped, fixture.time.now()))).isEqualTo("fail CONTENT_FILTER");
     }
 
@@ -348,10 +359,12 @@ class CallPlanTest {
     @Test
     void anEmptyRetryBudgetEndsRetriesForAllCalls() {
         LadderFixture fixture = new LadderFixture(1);
-        assertThat(fixture.route(0).budget().tryTake(RetryBudget.CAPACITY, fixture.time.now())).isTrue();
+        assertThat(fixture.route(0).budget().tryTake(RetryBudget.CAPACITY, fixture.time.now()))
+                .isTrue();
         CallPlan plan = fixture.plan();
         plan.first(fixture.time.now());
-        assertThat(told(plan.next(failed(FailureKind.TRANSIENT), fixture.time.now()))).isEqualTo("fail TRANSIENT");
+        assertThat(told(plan.next(failed(FailureKind.TRANSIENT), fixture.time.now())))
+                .isEqualTo("fail TRANSIENT");
     }
 
     @Test

@@ -6,8 +6,8 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
-import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
 import io.github.tideover.status.StatusBoard;
 import java.time.Duration;
@@ -75,7 +75,13 @@ final class LadderFixture {
 
     CallPlan plan(ChatRequest request) {
         return new CallPlan(
-                ladder, settings, new Backoff(settings.retryPolicy()), time.time().dice(), request, false, time.now());
+                ladder,
+                settings,
+                new Backoff(settings.retryPolicy()),
+                time.time().dice(),
+                request,
+                false,
+                time.now());
     }
 
     CallPlan streamed() {

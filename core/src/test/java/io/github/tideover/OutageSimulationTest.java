@@ -72,7 +72,9 @@ class OutageSimulationTest {
         private void perform(CallPlan plan, Step step, Duration latency, Script script) {
             long now = fixture.time.now();
             if (step instanceof Step.Wait wait) {
-                at(now + wait.nanos(), () -> perform(plan, plan.next(Outcome.WAITED, fixture.time.now()), latency, script));
+                at(
+                        now + wait.nanos(),
+                        () -> perform(plan, plan.next(Outcome.WAITED, fixture.time.now()), latency, script));
             } else if (step instanceof Step.Send) {
                 attempts.add(now - start);
                 boolean fails = random.nextDouble() < script.failing((now - start) / 1e9);
@@ -91,7 +93,9 @@ class OutageSimulationTest {
         }
 
         long attemptsBetween(double from, double to) {
-            return attempts.stream().filter(at -> at >= from * 1e9 && at < to * 1e9).count();
+            return attempts.stream()
+                    .filter(at -> at >= from * 1e9 && at < to * 1e9)
+                    .count();
         }
     }
 
@@ -128,9 +132,15 @@ class OutageSimulationTest {
         for (long seed = 1; seed <= 200; seed++) {
             World world = new World(seed);
             double back = 30 + outage + world.random.nextDouble() * 10;
-            world.run(Duration.ofSeconds((long) back + 40), 1, Duration.ofMillis(300), second ->
-                    second >= 30 && second < back ? 1 : 0);
-            long first = world.answers.stream().filter(at -> at > back * 1e9).findFirst().orElseThrow();
+            world.run(
+                    Duration.ofSeconds((long) back + 40),
+                    1,
+                    Duration.ofMillis(300),
+                    second -> second >= 30 && second < back ? 1 : 0);
+            long first = world.answers.stream()
+                    .filter(at -> at > back * 1e9)
+                    .findFirst()
+                    .orElseThrow();
             waits.add(first / 1e9 - back);
         }
         Collections.sort(waits);
@@ -143,8 +153,11 @@ class OutageSimulationTest {
     void theProviderIsNotOverrunWhenItComesBack(int rate) {
         for (long seed = 1; seed <= 10; seed++) {
             World world = new World(seed);
-            world.run(Duration.ofSeconds(160), rate, Duration.ofMillis(300), second ->
-                    second >= 30 && second < 100 ? 1 : 0);
+            world.run(
+                    Duration.ofSeconds(160),
+                    rate,
+                    Duration.ofMillis(300),
+                    second -> second >= 30 && second < 100 ? 1 : 0);
             for (double second = 100; second < 135; second += 0.5) {
                 assertThat(world.attemptsBetween(second, second + 5) / 5.0)
                         .as("attempts a second in the five seconds from %s, seed %s", second, seed)

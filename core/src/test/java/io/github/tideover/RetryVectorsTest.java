@@ -88,7 +88,14 @@ class RetryVectorsTest {
                 "cap 3 s          | 5 | 3000  | 500 | 500 500 500 500 500 | 495 490 485 480 | 1000 2000 3000 3000 | 480"
             })
     void standardMode20(
-            String name, int maxAttempts, long capMillis, int tokens, String statuses, String left, String waits, int end) {
+            String name,
+            int maxAttempts,
+            long capMillis,
+            int tokens,
+            String statuses,
+            String left,
+            String waits,
+            int end) {
         Run run = standard20(maxAttempts, Duration.ofMillis(capMillis), tokens).call(numbers(statuses));
         assertThat(run).isEqualTo(new Run(list(left), millis(waits), end));
     }
@@ -106,7 +113,14 @@ class RetryVectorsTest {
                 "first-try 200 | 3 | 20000 | 486 | 200                 |                 |                | 487"
             })
     void standardMode21(
-            String name, int maxAttempts, long capMillis, int tokens, String statuses, String left, String waits, int end) {
+            String name,
+            int maxAttempts,
+            long capMillis,
+            int tokens,
+            String statuses,
+            String left,
+            String waits,
+            int end) {
         Run run = standard21(maxAttempts, Duration.ofMillis(capMillis), tokens).call(numbers(statuses));
         assertThat(run).isEqualTo(new Run(list(left), millis(waits), end));
     }
@@ -158,8 +172,12 @@ class RetryVectorsTest {
     @Test
     void jitterOnAFloorIsATenthOfItAndFiveSecondsAtMost() {
         Backoff backoff = new Backoff(RetryPolicy.defaults());
-        Failure ten = Failure.of(FailureKind.THROTTLED).retryAfter(Duration.ofSeconds(10)).build();
-        Failure hundred = Failure.of(FailureKind.THROTTLED).retryAfter(Duration.ofSeconds(100)).build();
+        Failure ten = Failure.of(FailureKind.THROTTLED)
+                .retryAfter(Duration.ofSeconds(10))
+                .build();
+        Failure hundred = Failure.of(FailureKind.THROTTLED)
+                .retryAfter(Duration.ofSeconds(100))
+                .build();
         assertThat(backoff.before(1, ten, 1)).isEqualTo(Duration.ofSeconds(11));
         assertThat(backoff.before(1, hundred, 1)).isEqualTo(Duration.ofSeconds(105));
         assertThat(backoff.before(1, hundred, 0)).isEqualTo(Duration.ofSeconds(100));
@@ -174,7 +192,9 @@ class RetryVectorsTest {
     }
 
     private static int[] numbers(String text) {
-        return Arrays.stream(text.trim().split(" +")).mapToInt(Integer::parseInt).toArray();
+        return Arrays.stream(text.trim().split(" +"))
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     private static List<Integer> list(String text) {

@@ -137,7 +137,8 @@ class RouteTest {
         time.dice(0.999);
         open();
         for (int i = 0; i < 6; i++) {
-            Duration pause = Duration.between(time.instant(), refusal().retryAt().orElseThrow());
+            Duration pause =
+                    Duration.between(time.instant(), refusal().retryAt().orElseThrow());
             assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(8_500));
             time.advance(pause);
             fail(FailureKind.TRANSIENT);
@@ -145,7 +146,9 @@ class RouteTest {
         time.advance(Duration.ofSeconds(9));
         route.failed(
                 admitted(),
-                Failure.of(FailureKind.OVERLOADED).retryAfter(Duration.ofSeconds(40)).build(),
+                Failure.of(FailureKind.OVERLOADED)
+                        .retryAfter(Duration.ofSeconds(40))
+                        .build(),
                 time.now());
         assertThat(Duration.between(time.instant(), refusal().retryAt().orElseThrow()))
                 .isEqualTo(Duration.ofSeconds(40));
@@ -282,14 +285,22 @@ class RouteTest {
     @Test
     void aRestOfDaysIsNotBelieved() {
         route.failed(
-                admitted(), Failure.of(FailureKind.THROTTLED).retryAfter(Duration.ofHours(114)).build(), time.now());
+                admitted(),
+                Failure.of(FailureKind.THROTTLED)
+                        .retryAfter(Duration.ofHours(114))
+                        .build(),
+                time.now());
         succeed();
     }
 
     @Test
     void aRateLimitIsNoOutage() {
         route.failed(
-                admitted(), Failure.of(FailureKind.THROTTLED).retryAfter(Duration.ofSeconds(5)).build(), time.now());
+                admitted(),
+                Failure.of(FailureKind.THROTTLED)
+                        .retryAfter(Duration.ofSeconds(5))
+                        .build(),
+                time.now());
         assertThat(refusal().kind()).isEqualTo(FailureKind.PAUSED);
         time.advance(Duration.ofSeconds(5));
         succeed();
@@ -335,8 +346,7 @@ class RouteTest {
             route.answering(permit, time.now());
             route.succeeded(permit, time.now(), 0);
         }
-        assertThat(Duration.ofNanos(route.firstTokenLimit()))
-                .isBetween(Duration.ofSeconds(32), Duration.ofSeconds(41));
+        assertThat(Duration.ofNanos(route.firstTokenLimit())).isBetween(Duration.ofSeconds(32), Duration.ofSeconds(41));
     }
 
     @Test

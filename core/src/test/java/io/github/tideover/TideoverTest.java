@@ -54,9 +54,10 @@ class TideoverTest {
     static MockResponse says(String text) {
         return new MockResponse.Builder()
                 .setHeader("Content-Type", "application/json")
-                .body("{\"id\":\"c1\",\"model\":\"small-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
-                        + "\"content\":\"" + text + "\"},\"finish_reason\":\"stop\"}],"
-                        + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}")
+                .body(
+                        "{\"id\":\"c1\",\"model\":\"small-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                                + "\"content\":\"" + text + "\"},\"finish_reason\":\"stop\"}],"
+                                + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}")
                 .build();
     }
 
@@ -70,7 +71,8 @@ class TideoverTest {
     static String events(boolean complete, String... pieces) {
         StringBuilder body = new StringBuilder();
         for (String piece : pieces) {
-            body.append("data: {\"id\":\"c1\",\"model\":\"small-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"")
+            body.append(
+                            "data: {\"id\":\"c1\",\"model\":\"small-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"")
                     .append(piece)
                     .append("\"},\"finish_reason\":null}]}\n\n");
         }
@@ -84,7 +86,10 @@ class TideoverTest {
     }
 
     static MockResponse fails(int status) {
-        return new MockResponse.Builder().code(status).body("{\"error\":{\"message\":\"no\"}}").build();
+        return new MockResponse.Builder()
+                .code(status)
+                .body("{\"error\":{\"message\":\"no\"}}")
+                .build();
     }
 
     @Test
@@ -119,8 +124,7 @@ class TideoverTest {
     @Test
     void anOutageIsAnsweredFromTheLastKnownReplyThenByWords() {
         primary.enqueue(says("Ships Monday"));
-        Tideover tideover = build(client()
-                .replyCache(ReplyCache.inMemory(10))
+        Tideover tideover = build(client().replyCache(ReplyCache.inMemory(10))
                 .lastResort("Later.")
                 .retryPolicy(RetryPolicy.never()));
         tideover.chat("Where is my order?");
@@ -166,7 +170,8 @@ class TideoverTest {
         primary.takeRequest();
         assertThat(call.cancel(true)).isTrue();
         assertThat(call).isCancelled();
-        Awaiting.until(() -> tideover.routes().get(0).underWay() == 0 && tideover.watchdog().underWay() == 0);
+        Awaiting.until(() ->
+                tideover.routes().get(0).underWay() == 0 && tideover.watchdog().underWay() == 0);
         assertThat(primary.getRequestCount()).isEqualTo(1);
     }
 
@@ -204,8 +209,9 @@ class TideoverTest {
         try (ReplyStream stream = tideover.stream("Hi")) {
             StringBuilder shown = new StringBuilder();
             assertThatThrownBy(() -> stream.forEach(shown::append))
-                    .isInstanceOfSatisfying(PartialReplyException.class, partial -> assertThat(partial.partialText())
-                            .isEqualTo("Half of it"));
+                    .isInstanceOfSatisfying(
+                            PartialReplyException.class,
+                            partial -> assertThat(partial.partialText()).isEqualTo("Half of it"));
             assertThat(shown).hasToString("Half of it");
         }
         assertThat(tideover.routes().get(0).underWay()).isZero();

@@ -46,14 +46,15 @@ final class InMemoryReplyCache implements ReplyCache {
             return Optional.empty();
         }
         // A clock that was set back must not make an answer come from the future.
-        return Optional.of(kept.reply()
-                .toBuilder()
+        return Optional.of(kept.reply().toBuilder()
                 .age(age.isNegative() ? Duration.ZERO : age)
                 .build());
     }
 
     private static int bytesOf(ChatReply reply) {
-        long characters = (long) reply.text().length() + reply.reasoning().length() + reply.refusal().length();
+        long characters = (long) reply.text().length()
+                + reply.reasoning().length()
+                + reply.refusal().length();
         for (ToolCall call : reply.toolCalls()) {
             characters += call.arguments().length();
         }

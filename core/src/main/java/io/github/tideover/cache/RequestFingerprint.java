@@ -44,7 +44,9 @@ public final class RequestFingerprint {
         digest.value(request.temperature().isPresent() ? request.temperature().getAsDouble() : null);
         digest.value(request.topP().isPresent() ? request.topP().getAsDouble() : null);
         digest.value(
-                request.maxOutputTokens().isPresent() ? request.maxOutputTokens().getAsInt() : null);
+                request.maxOutputTokens().isPresent()
+                        ? request.maxOutputTokens().getAsInt()
+                        : null);
         digest.value(request.seed().isPresent() ? request.seed().getAsLong() : null);
         digest.value(request.stop());
         digest.text(request.reasoningEffort().orElse(null));

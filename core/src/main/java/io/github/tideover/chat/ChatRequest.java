@@ -42,9 +42,7 @@ public final class ChatRequest {
         reasoningEffort = builder.reasoningEffort;
         tenant = builder.tenant;
         timeout = builder.timeout;
-        extra = builder.extra.isEmpty()
-                ? Map.of()
-                : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
+        extra = builder.extra.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
     }
 
     /**
@@ -398,7 +396,8 @@ public final class ChatRequest {
             }
             if (value instanceof Double || value instanceof Float) {
                 if (!Double.isFinite(((Number) value).doubleValue())) {
-                    throw new IllegalArgumentException("extra field " + name + " holds " + value + ", which JSON lacks");
+                    throw new IllegalArgumentException(
+                            "extra field " + name + " holds " + value + ", which JSON lacks");
                 }
                 return value;
             }
@@ -411,11 +410,11 @@ public final class ChatRequest {
             if (value instanceof Map<?, ?> map) {
                 Map<String, Object> copy = new LinkedHashMap<>();
                 map.forEach((key, each) -> {
-                    if (!(key instanceof String)) {
+                    if (!(key instanceof String field)) {
                         throw new IllegalArgumentException("extra field " + name + " holds a map with a key that is "
                                 + "not a String but " + typeOf(key));
                     }
-                    copy.put((String) key, jsonValue(name, each));
+                    copy.put(field, jsonValue(name, each));
                 });
                 return Collections.unmodifiableMap(copy);
             }

@@ -15,8 +15,7 @@ public final class Usage {
     private final long cachedInputTokens;
     private final long reasoningTokens;
 
-    private Usage(
-            long inputTokens, long outputTokens, long totalTokens, long cachedInputTokens, long reasoningTokens) {
+    private Usage(long inputTokens, long outputTokens, long totalTokens, long cachedInputTokens, long reasoningTokens) {
         this.inputTokens = inputTokens;
         this.outputTokens = outputTokens;
         this.totalTokens = totalTokens;

@@ -144,7 +144,8 @@ public abstract sealed class ChatException extends RuntimeException
             sentence.append(failure.source()).append(": ");
         }
         sentence.append(failure.message());
-        failure.requestId().ifPresent(id -> sentence.append(" (request ").append(id).append(')'));
+        failure.requestId()
+                .ifPresent(id -> sentence.append(" (request ").append(id).append(')'));
         sentence.append("; ").append(attempts).append(attempts == 1 ? " attempt" : " attempts");
         failure.retryAt().ifPresent(at -> sentence.append("; not before ").append(at));
         sentence.append("; ").append(advice);

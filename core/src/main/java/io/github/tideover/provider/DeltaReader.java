@@ -28,7 +28,8 @@ public interface DeltaReader extends Closeable {
      *
      * @return the text, or null if the piece is reasoning or a part of a tool call
      */
-    @Nullable String text();
+    @Nullable
+    String text();
 
     /**
      * Whether a finish reason was seen. What may still come is usage, and the reply is complete without it.

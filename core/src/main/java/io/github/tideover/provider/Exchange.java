@@ -5,7 +5,6 @@ import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
-import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Callback;
 import retrofit2.Response;
@@ -126,6 +125,6 @@ public final class Exchange<W, R> {
          *
          * @param problem an {@link IOException} as a rule
          */
-        void failed(@Nullable Throwable problem);
+        void failed(Throwable problem);
     }
 }

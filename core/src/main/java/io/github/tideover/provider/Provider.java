@@ -228,7 +228,6 @@ public final class Provider {
         return new OpenAiDialect(http, baseUrl, Endpoint.headers(apiKey, headers), tokenLimitField, maxReplyBytes);
     }
 
-    /** Gives name, address and model; the key and the values of headers are left out. */
     /**
      * Sorts what came instead of a reply.
      *
@@ -242,6 +241,7 @@ public final class Provider {
         return sorter.sort(problem, now);
     }
 
+    /** Gives name, address and model; the key and the values of headers are left out. */
     @Override
     public String toString() {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";

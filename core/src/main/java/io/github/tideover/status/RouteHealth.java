@@ -103,7 +103,8 @@ final class RouteHealth {
     }
 
     /** How long it takes until quiet alone changes the state; null if it never does. */
-    @Nullable Duration untilQuiet(Instant now) {
+    @Nullable
+    Duration untilQuiet(Instant now) {
         return switch (state) {
             case RECOVERING -> Duration.between(now, lastTrouble.plus(QUIET_AFTER_OUTAGE));
             case DEGRADED -> Duration.between(now, lastTrouble.plus(QUIET));

@@ -18,11 +18,7 @@ public final class RouteStatus {
     private final @Nullable Instant nextTry;
 
     RouteStatus(
-            String name,
-            ServiceState state,
-            Instant since,
-            @Nullable FailureKind cause,
-            @Nullable Instant nextTry) {
+            String name, ServiceState state, Instant since, @Nullable FailureKind cause, @Nullable Instant nextTry) {
         this.name = name;
         this.state = state;
         this.since = since;

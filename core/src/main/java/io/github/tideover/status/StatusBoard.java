@@ -217,7 +217,8 @@ public final class StatusBoard {
     }
 
     private ServiceStatus snapshot(ServiceState state, Instant since) {
-        return new ServiceStatus(state, since, routes.stream().map(RouteHealth::status).toList());
+        return new ServiceStatus(
+                state, since, routes.stream().map(RouteHealth::status).toList());
     }
 
     private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {

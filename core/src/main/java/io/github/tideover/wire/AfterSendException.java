@@ -10,6 +10,6 @@ final class AfterSendException extends IOException {
     private static final long serialVersionUID = 1L;
 
     AfterSendException(IOException cause) {
-        super(cause);
+        super(cause.getMessage(), cause);
     }
 }

@@ -40,7 +40,7 @@ final class ConnectionGuard implements Interceptor {
         try {
             response = chain.proceed(chain.request());
         } catch (IOException e) {
-            throw wasNotTaken(e) ? e : new AfterSendException(e);
+            throw new AfterSendException(e);
         }
         return response.isSuccessful() ? response : refusal(response, chain);
     }
@@ -78,14 +78,5 @@ final class ConnectionGuard implements Interceptor {
         for (long got = 0; left > 0 && got >= 0; left -= got) {
             got = source.read(read, left);
         }
-    }
-
-    /** Whether the server has said, as HTTP/2 lets it, that it never looked at the request. */
-    private static boolean wasNotTaken(IOException e) {
-        // The types are OkHttp's own and not exported from its module.
-        String type = e.getClass().getSimpleName();
-        return type.equals("ConnectionShutdownException")
-                || type.equals("StreamResetException")
-                        && String.valueOf(e.getMessage()).endsWith("REFUSED_STREAM");
     }
 }

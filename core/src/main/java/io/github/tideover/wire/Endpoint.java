@@ -128,7 +128,7 @@ public final class Endpoint {
         return host.equals("localhost")
                 || host.endsWith(".localhost")
                 || host.equals("::1")
-                || host.startsWith("127.") && Character.isDigit(host.charAt(host.length() - 1));
+                || (host.startsWith("127.") && Character.isDigit(host.charAt(host.length() - 1)));
     }
 
     private static void checkPrintable(String what, String value) {

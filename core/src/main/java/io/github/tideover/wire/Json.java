@@ -83,8 +83,11 @@ public final class Json {
                 return reading.read(in);
             }
         } catch (JacksonIOException e) {
+            if (e.getCause() instanceof MalformedReplyException malformed) {
+                throw malformed;
+            }
             IOException cause = e.getCause();
-            throw cause instanceof MalformedReplyException ? cause : new AfterSendException(cause);
+            throw new AfterSendException(cause != null ? cause : new IOException(e));
         } catch (UnexpectedEndOfInputException e) {
             throw new MalformedReplyException("the answer ends in the middle of its JSON");
         } catch (JacksonException e) {

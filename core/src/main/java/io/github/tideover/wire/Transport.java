@@ -3,11 +3,7 @@ package io.github.tideover.wire;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -35,16 +31,19 @@ public final class Transport implements Closeable {
     private final OkHttpClient origin;
     private final OkHttpClient client;
     private final ExecutorService threads;
+    private final ExecutorService lookups;
     private final @Nullable ConnectionPool ownConnections;
 
     private Transport(
             OkHttpClient origin,
             OkHttpClient client,
             ExecutorService threads,
+            ExecutorService lookups,
             @Nullable ConnectionPool ownConnections) {
         this.origin = origin;
         this.client = client;
         this.threads = threads;
+        this.lookups = lookups;
         this.ownConnections = ownConnections;
     }
 
@@ -57,7 +56,8 @@ public final class Transport implements Closeable {
      * @return the transport, to be closed
      */
     public static Transport open(@Nullable OkHttpClient base, int maxConcurrent, Duration connectTimeout) {
-        ExecutorService threads = threads("tideover-http-");
+        ExecutorService threads = HttpThreads.forCalls();
+        ExecutorService lookups = HttpThreads.forLookups();
         Dispatcher dispatcher = new Dispatcher(threads);
         // OkHttp admits 5 asynchronous calls to one host unless told otherwise, and we have few hosts.
         dispatcher.setMaxRequests(maxConcurrent + SPARE_REQUESTS);
@@ -77,9 +77,9 @@ public final class Transport implements Closeable {
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .callTimeout(Duration.ZERO)
-                .dns(new BoundedDns(origin.dns(), connectTimeout, threads))
+                .dns(new BoundedDns(origin.dns(), connectTimeout, lookups))
                 .eventListenerFactory(withLookups(origin.eventListenerFactory()));
-        return new Transport(origin, guarded(builder), threads, ownConnections);
+        return new Transport(origin, guarded(builder), threads, lookups, ownConnections);
     }
 
     /**
@@ -133,18 +133,9 @@ public final class Transport implements Closeable {
     public void close() {
         client.dispatcher().cancelAll();
         threads.shutdown();
+        lookups.shutdown();
         if (ownConnections != null) {
             ownConnections.evictAll();
         }
-    }
-
-    private static ExecutorService threads(String name) {
-        AtomicInteger number = new AtomicInteger();
-        ThreadFactory factory = task -> {
-            Thread thread = new Thread(task, name + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
     }
 }

@@ -40,14 +40,16 @@ class ReplyCacheTest {
         ReplyCache cache = ReplyCache.inMemory().keepFor(Duration.ofHours(1)).build();
         cache.store(key("q"), reply("a"), NOON);
         assertThat(cache.find(key("q"), NOON.plus(Duration.ofHours(1)))).isPresent();
-        assertThat(cache.find(key("q"), NOON.plus(Duration.ofHours(1)).plusMillis(1))).isEmpty();
+        assertThat(cache.find(key("q"), NOON.plus(Duration.ofHours(1)).plusMillis(1)))
+                .isEmpty();
     }
 
     @Test
     void aClockSetBackMakesNoAnswerComeFromTheFuture() {
         ReplyCache cache = ReplyCache.inMemory(10);
         cache.store(key("q"), reply("a"), NOON);
-        assertThat(cache.find(key("q"), NOON.minusSeconds(60)).orElseThrow().age()).isZero();
+        assertThat(cache.find(key("q"), NOON.minusSeconds(60)).orElseThrow().age())
+                .isZero();
     }
 
     @Test
@@ -61,14 +63,17 @@ class ReplyCacheTest {
 
     @Test
     void bytesAreBounded() {
-        ReplyCache cache = ReplyCache.inMemory().maxEntries(1_000).maxBytes(1 << 20).build();
+        ReplyCache cache =
+                ReplyCache.inMemory().maxEntries(1_000).maxBytes(1 << 20).build();
         String tenThousand = "x".repeat(10_000);
         for (int i = 0; i < 1_000; i++) {
             cache.store(key("q" + i), reply(tenThousand), NOON);
         }
         assertThat(kept(cache, 1_000)).isBetween(25L, 52L); // two bytes a character and a little more
         cache.store(key("huge"), reply("x".repeat(1 << 20)), NOON);
-        assertThat(cache.find(key("huge"), NOON)).as("more than the whole cache").isEmpty();
+        assertThat(cache.find(key("huge"), NOON))
+                .as("more than the whole cache")
+                .isEmpty();
     }
 
     private static long kept(ReplyCache cache, int asked) {
@@ -113,7 +118,8 @@ class ReplyCacheTest {
 
     @Test
     void whatDoesNotChangeTheAnswerDoesNotChangeTheKey() {
-        ChatRequest one = ChatRequest.builder().user("q").extra("a", 1).extra("b", 2).build();
+        ChatRequest one =
+                ChatRequest.builder().user("q").extra("a", 1).extra("b", 2).build();
         ChatRequest two = ChatRequest.builder()
                 .user("q")
                 .extra("b", 2)

@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -24,6 +26,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Dns;
+import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -125,6 +128,34 @@ class TransportTest {
             assertThat(response.code()).isEqualTo(200);
         }
         assertThat(ran).hasValue(2);
+    }
+
+    @Test
+    void anApplicationsEventListenerStillHears() throws IOException {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        OkHttpClient own = new OkHttpClient.Builder()
+                .eventListener(new EventListener() {
+                    @Override
+                    public void dnsStart(Call call, String host) {
+                        heard.add("dnsStart " + host);
+                    }
+
+                    @Override
+                    public void callEnd(Call call) {
+                        heard.add("callEnd");
+                    }
+                })
+                .build();
+        server.enqueue(new MockResponse.Builder().body("{}").build());
+        Request request = new Request.Builder()
+                .url(server.url("/").newBuilder().host("localhost").build())
+                .post(body())
+                .build();
+        try (Transport other = Transport.open(own, 1, SECOND);
+                Response response = other.client().newCall(request).execute()) {
+            response.body().string();
+        }
+        assertThat(heard).containsExactly("dnsStart localhost", "callEnd");
     }
 
     @Test
@@ -434,7 +465,7 @@ class TransportTest {
         AtomicInteger lookups = new AtomicInteger();
         OkHttpClient own = hangingDns(over, lookups);
         try (Transport other = Transport.open(own, 8, Duration.ofMillis(200))) {
-            List<CompletableFuture<Boolean>> all = java.util.stream.IntStream.range(0, 8)
+            List<CompletableFuture<Boolean>> all = IntStream.range(0, 8)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
                         try {
                             other.client().newCall(get("http://a.test/")).execute();

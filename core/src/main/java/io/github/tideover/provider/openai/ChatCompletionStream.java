@@ -100,8 +100,7 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
 
         @Override
         public ChatCompletionChunk next() {
-            hasNext();
-            ChatCompletionChunk chunk = next;
+            ChatCompletionChunk chunk = hasNext() ? next : null;
             if (chunk == null) {
                 throw new NoSuchElementException("the stream has ended");
             }

@@ -213,7 +213,8 @@ final class ChunkReader implements DeltaReader {
         if (chunk.isWhole && (content.length() > 0 || reasoning.length() > 0 || !toolCalls.isEmpty())) {
             return false;
         }
-        boolean isPiece = append(reasoning, chunk.reasoning) | append(refusal, chunk.refusal);
+        boolean isPiece = append(reasoning, chunk.reasoning);
+        isPiece = append(refusal, chunk.refusal) || isPiece;
         if (append(content, chunk.text)) {
             text = chunk.text;
             isPiece = true;

@@ -225,7 +225,7 @@ class ChunkReaderTest {
         assertThat(finished.isFinished()).isTrue();
         assertThat(finished.next()).isFalse();
         ChunkReader cut = reader(ScriptedSource.of(text("a")).thenFails(reset), STREAM);
-        assertThatThrownBy(() -> pieces(cut)).isSameAs(reset);
+        assertThatThrownBy(() -> pieces(cut)).hasCause(reset);
         assertThat(cut.reply().build().text()).isEqualTo("a");
     }
 
