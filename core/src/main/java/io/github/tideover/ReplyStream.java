@@ -36,7 +36,6 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
     private final Engine engine;
     private final ChatRequest request;
     private final Consumer<ChatReply> whenComplete;
-    private final CountDownLatch closing = new CountDownLatch(1);
     /** Held by the thread that reads, or by the one that cleans up after a close. */
     private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -46,7 +45,10 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
     private boolean iterated;
     private @Nullable ChatReply reply;
     private @Nullable RuntimeException problem;
+    private volatile boolean closed;
     private volatile @Nullable Exchange<?, DeltaReader> exchange;
+    /** Ends the wait under way, if there is one. */
+    private volatile @Nullable CountDownLatch pause;
 
     ReplyStream(Engine engine, ChatRequest request, Consumer<ChatReply> whenComplete) {
         this.engine = engine;
@@ -88,21 +90,21 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
     /** Ends the call and frees the connection at once. May be called from any thread, and more than once. */
     @Override
     public void close() {
-        closing.countDown();
+        closed = true;
         Exchange<?, DeltaReader> underWay = exchange;
         if (underWay != null) {
             underWay.cancel();
         }
+        CountDownLatch waiting = pause;
+        if (waiting != null) {
+            waiting.countDown();
+        }
         cleanUpIfClosed();
-    }
-
-    private boolean isClosed() {
-        return closing.getCount() == 0;
     }
 
     /** Gives back what the call holds: by the thread that closed, or by the one that was reading just then. */
     private void cleanUpIfClosed() {
-        if (isClosed() && busy.compareAndSet(false, true)) {
+        if (closed && busy.compareAndSet(false, true)) {
             try {
                 release();
             } finally {
@@ -128,7 +130,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         if (problem != null) {
             throw problem;
         }
-        if (isClosed() || !busy.compareAndSet(false, true)) {
+        if (closed || !busy.compareAndSet(false, true)) {
             throw new IllegalStateException("the stream was closed before its end");
         }
         try {
@@ -182,7 +184,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
             return engine.recall(recall.cache(), request);
         }
         if (step instanceof Step.Wait wait) {
-            return unlessClosed(BlockingCall.pause(engine, closing, wait.nanos()));
+            return pause(wait.nanos());
         }
         Step.Send send = (Step.Send) step;
         Exchange<?, DeltaReader> prepared;
@@ -195,8 +197,17 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         return attempt.open(call);
     }
 
+    private Outcome pause(long nanos) {
+        CountDownLatch over = new CountDownLatch(1);
+        pause = over;
+        if (closed) {
+            over.countDown();
+        }
+        return unlessClosed(BlockingCall.pause(engine, over, nanos));
+    }
+
     private Outcome unlessClosed(Outcome outcome) {
-        return isClosed() ? engine.cancelled("the stream was closed before its end") : outcome;
+        return closed ? engine.cancelled("the stream was closed before its end") : outcome;
     }
 
     private @Nullable String finish(ChatReply complete) {
@@ -230,7 +241,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
             this.sending = sending;
             this.watch = engine.watchdog().watch(send.limit(), sending::cancel);
             exchange = sending;
-            if (isClosed()) {
+            if (closed) {
                 sending.cancel();
             }
         }

@@ -115,9 +115,9 @@ public final class RetryPolicy {
         /**
          * Bounds the wait before the second attempt after an error. Default 250 ms.
          *
-         * @param firstDelay more than zero
+         * @param firstDelay more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder firstDelay(Duration firstDelay) {
             this.firstDelay = Settings.positive("firstDelay", firstDelay);
@@ -127,9 +127,9 @@ public final class RetryPolicy {
         /**
          * Bounds the wait before the second attempt after an overload or a rate limit. Default 1 s.
          *
-         * @param overloadDelay more than zero
+         * @param overloadDelay more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder overloadDelay(Duration overloadDelay) {
             this.overloadDelay = Settings.positive("overloadDelay", overloadDelay);
@@ -139,9 +139,9 @@ public final class RetryPolicy {
         /**
          * Bounds every wait that the provider did not ask for. Default 8 s.
          *
-         * @param longestDelay more than zero
+         * @param longestDelay more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder longestDelay(Duration longestDelay) {
             this.longestDelay = Settings.positive("longestDelay", longestDelay);
@@ -153,9 +153,9 @@ public final class RetryPolicy {
          * Default 120 s, as in openai-python. Where another provider stands by, a call moves on after
          * {@link #longestDelay}.
          *
-         * @param longestRetryAfter more than zero
+         * @param longestRetryAfter more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder longestRetryAfter(Duration longestRetryAfter) {
             this.longestRetryAfter = Settings.positive("longestRetryAfter", longestRetryAfter);

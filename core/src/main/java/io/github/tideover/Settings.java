@@ -107,6 +107,10 @@ record Settings(
         if (requireNonNull(value, () -> name + " == null").isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be more than zero, not " + value);
         }
+        if (value.compareTo(ChatRequest.LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    name + " must be at most " + ChatRequest.LONGEST_TIMEOUT + ", not " + value);
+        }
         return value;
     }
 }

@@ -408,9 +408,9 @@ public final class Tideover implements AutoCloseable {
         /**
          * Sets the deadline of a call for a whole reply, over all attempts, waits and alternates. Default 120 s.
          *
-         * @param timeout more than zero
+         * @param timeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder timeout(Duration timeout) {
             Settings.positive("timeout", timeout);
@@ -422,9 +422,9 @@ public final class Tideover implements AutoCloseable {
          * Sets the deadline of a streamed call, from its first request to its last word. Default 600 s: it is the
          * first-token and stall timeouts that notice a stream in trouble.
          *
-         * @param streamTimeout more than zero
+         * @param streamTimeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder streamTimeout(Duration streamTimeout) {
             Settings.positive("streamTimeout", streamTimeout);
@@ -436,9 +436,9 @@ public final class Tideover implements AutoCloseable {
          * Sets what one attempt for a whole reply is given. Default 10 s and 28 ms for each token of the request's
          * {@code maxOutputTokens}, within 30 to 600 s; at least 180 s where a reasoning effort is set.
          *
-         * @param attemptTimeout more than zero
+         * @param attemptTimeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder attemptTimeout(Duration attemptTimeout) {
             Settings.positive("attemptTimeout", attemptTimeout);
@@ -450,9 +450,9 @@ public final class Tideover implements AutoCloseable {
          * Sets what a stream is given until its first content. Default four times the slow answers of late, within 10 to
          * 60 s; 30 s until enough is known; at least 180 s where a reasoning effort is set.
          *
-         * @param firstTokenTimeout more than zero
+         * @param firstTokenTimeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder firstTokenTimeout(Duration firstTokenTimeout) {
             Settings.positive("firstTokenTimeout", firstTokenTimeout);
@@ -463,9 +463,9 @@ public final class Tideover implements AutoCloseable {
         /**
          * Sets how long a stream may pause between two pieces of content; comments and pings are no content. Default 30 s.
          *
-         * @param stallTimeout more than zero
+         * @param stallTimeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder stallTimeout(Duration stallTimeout) {
             Settings.positive("stallTimeout", stallTimeout);
@@ -476,9 +476,9 @@ public final class Tideover implements AutoCloseable {
         /**
          * Sets how long making a connection may take. Default 5 s.
          *
-         * @param connectTimeout more than zero
+         * @param connectTimeout more than zero, at most a day
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder connectTimeout(Duration connectTimeout) {
             this.connectTimeout = Settings.positive("connectTimeout", connectTimeout);

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class ChatRequest {
+    /** The longest {@link Builder#timeout} a call may have: a day. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
     private final List<Message> messages;
     private final @Nullable Double temperature;
     private final @Nullable Double topP;
@@ -348,13 +351,16 @@ public final class ChatRequest {
         /**
          * Sets the deadline of this call, counted from its start.
          *
-         * @param timeout more than zero
+         * @param timeout more than zero, at most {@link #LONGEST_TIMEOUT}
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or negative
+         * @throws IllegalArgumentException if it is zero, negative or longer
          */
         public Builder timeout(Duration timeout) {
             if (timeout.isNegative() || timeout.isZero()) {
                 throw new IllegalArgumentException("timeout must be more than zero, not " + timeout);
+            }
+            if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("timeout must be at most " + LONGEST_TIMEOUT + ", not " + timeout);
             }
             this.timeout = timeout;
             return this;

@@ -9,8 +9,10 @@ import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.FailureSorter;
 import io.github.tideover.wire.LocalNetwork;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ public final class Provider {
     private static final String OPENAI = "https://api.openai.com/v1/";
     private static final String OLLAMA = "http://localhost:11434/v1/";
     private static final int MAX_CONCURRENT = 64;
+    private static final int SHORTEST_HEADER_SECRET = 8;
 
     private final HttpUrl baseUrl;
     private final String name;
@@ -51,7 +54,7 @@ public final class Provider {
         maxConcurrent = draft.maxConcurrent;
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers));
         tokenLimitField = draft.tokenLimitField;
-        sorter = new FailureSorter(apiKey == null ? "" : apiKey, LocalNetwork::isUp);
+        sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
     }
 
     /**
@@ -245,6 +248,18 @@ public final class Provider {
     @Override
     public String toString() {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";
+    }
+
+    /** The key, and the values of headers that are long enough to be one. */
+    private List<String> secrets() {
+        List<String> secrets = new ArrayList<>();
+        if (apiKey != null) {
+            secrets.add(apiKey);
+        }
+        headers.values().stream()
+                .filter(value -> value.length() >= SHORTEST_HEADER_SECRET)
+                .forEach(secrets::add);
+        return secrets;
     }
 
     private Provider with(Consumer<Draft> change) {

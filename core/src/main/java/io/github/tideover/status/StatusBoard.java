@@ -91,7 +91,8 @@ public final class StatusBoard {
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public boolean await(ServiceState state, Duration timeout) throws InterruptedException {
-        long left = timeout.toNanos();
+        // A wait without end, as people write it, is more nanoseconds than there are.
+        long left = timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (current.state() != state) {

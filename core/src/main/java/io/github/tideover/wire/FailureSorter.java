@@ -39,6 +39,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,12 +153,12 @@ public final class FailureSorter {
     /**
      * Makes the sorter of one provider.
      *
-     * @param secret the key that is sent to the provider, which must not come back in a message; empty if there is none
+     * @param secrets what is sent to the provider to be let in, and must not come back in a message; may be empty
      * @param networkIsUp asked when the provider's name does not resolve, on the thread that sorts: whether this machine
      *     has a network all the same
      */
-    public FailureSorter(String secret, BooleanSupplier networkIsUp) {
-        this.redaction = new Redaction(requireNonNull(secret, "secret == null"));
+    public FailureSorter(Collection<String> secrets, BooleanSupplier networkIsUp) {
+        this.redaction = new Redaction(secrets);
         this.networkIsUp = requireNonNull(networkIsUp, "networkIsUp == null");
     }
 

@@ -1,5 +1,7 @@
 package io.github.tideover.wire;
 
+import java.util.List;
+import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,11 +31,17 @@ final class Redaction {
     private static final Pattern MASKED = Pattern.compile("\\*{3}");
     private static final Pattern PIECE = Pattern.compile("[A-Za-z0-9]+");
 
-    private final String secret;
+    /** A shorter text would be found in every second word. */
+    private static final int SHORTEST_SECRET = 3;
 
-    /** Hides one configured key as well as everything that looks like a key; an empty one hides nothing more. */
-    Redaction(String secret) {
-        this.secret = secret.strip();
+    private final List<String> secrets;
+
+    /** Hides what is configured to be secret as well as everything that looks like a key. */
+    Redaction(Collection<String> secrets) {
+        this.secrets = secrets.stream()
+                .map(String::strip)
+                .filter(secret -> secret.length() >= SHORTEST_SECRET)
+                .toList();
     }
 
     /** The text on one line of at most 200 characters, without keys. */
@@ -57,7 +65,11 @@ final class Redaction {
     }
 
     private String hideSecret(String text) {
-        return secret.length() < 3 ? text : text.replace(secret, REDACTED);
+        String hidden = text;
+        for (String secret : secrets) {
+            hidden = hidden.replace(secret, REDACTED);
+        }
+        return hidden;
     }
 
     private static String hideKey(String word) {

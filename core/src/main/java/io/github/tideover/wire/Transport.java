@@ -73,7 +73,8 @@ public final class Transport implements Closeable {
             builder.pingInterval(PING_INTERVAL);
         }
         builder.dispatcher(dispatcher)
-                .connectTimeout(connectTimeout)
+                // OkHttp refuses less than a millisecond.
+                .connectTimeout(connectTimeout.toMillis() > 0 ? connectTimeout : Duration.ofMillis(1))
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .callTimeout(Duration.ZERO)

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
+import java.time.Instant;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.junit5.StartStop;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,4 +162,17 @@ class ProviderTest {
         assertThat(reply.text()).isEqualTo("Hello");
         return server.takeRequest();
     }
-}
+
+    @Test
+    void aKeySentInAHeaderOfItsOwnIsHiddenLikeTheOther() {
+        Provider provider = Provider.openAiCompatible("https://chat.example.com/v1/")
+                .apiKey("first-secret")
+                .header("api-key", "second-secret");
+        IOException echo = new RefusedException(
+                401, Headers.of(), "{\"error\":{\"message\":\"no access with first-secret or second-secret\"}}");
+        assertThat(provider.sort(echo, Instant.EPOCH).message())
+                .startsWith("HTTP 401")
+                .doesNotContain("first-secret", "second-secret");
+    }
+
+    }

@@ -87,7 +87,7 @@ class FailureSorterTest {
     private static final Set<FailureKind> MADE_BY_THE_ENGINE =
             EnumSet.of(CANCELLED, DEADLINE, CIRCUIT_OPEN, BULKHEAD_FULL, PAUSED, STALL, NO_CACHED_REPLY);
 
-    private final FailureSorter sorter = new FailureSorter(KEY, () -> true);
+    private final FailureSorter sorter = new FailureSorter(List.of(KEY), () -> true);
 
     // ---------------------------------------------------------------- every row of the table
 
@@ -474,7 +474,7 @@ class FailureSorterTest {
 
     @Test
     void aNameThatDoesNotResolveIsThisMachinesTroubleWhenNothingResolves() {
-        FailureSorter offline = new FailureSorter(KEY, () -> false);
+        FailureSorter offline = new FailureSorter(List.of(KEY), () -> false);
         assertThat(offline.sort(new UnknownHostException("api.example.com"), NOW)
                         .kind())
                 .isEqualTo(NETWORK_LOCAL);
@@ -484,7 +484,7 @@ class FailureSorterTest {
 
     @Test
     void aCanaryThatFailsKnowsNothing() {
-        FailureSorter sorter = new FailureSorter(KEY, () -> {
+        FailureSorter sorter = new FailureSorter(List.of(KEY), () -> {
             throw new IllegalStateException();
         });
         assertThat(sorter.sort(new UnknownHostException("api.example.com"), NOW).kind())

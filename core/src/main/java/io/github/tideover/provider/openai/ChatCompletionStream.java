@@ -42,11 +42,12 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
     }
 
     /** Hands the stream over to the engine's reader, which closes it. */
-    DeltaReader deltas(Runnable abort, Headers headers, String model) {
+    DeltaReader deltas(Runnable abort, Headers headers, String model, long maxReplyBytes) {
         return new ChunkReader(
                 new EventStreamReader(body.source(), abort),
                 headers,
-                json -> CompletionReader.read(Json.read(json, 0, json.length, ChatCompletion::read), headers, model));
+                json -> CompletionReader.read(Json.read(json, 0, json.length, ChatCompletion::read), headers, model),
+                maxReplyBytes);
     }
 
     /**

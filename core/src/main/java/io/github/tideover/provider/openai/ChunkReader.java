@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What answers a stream request is not always a stream: a whole reply in JSON is handed out as one piece.
  */
 final class ChunkReader implements DeltaReader {
-    /** A whole reply in place of a stream has no reason to be longer. */
-    private static final int MAX_WHOLE = 16 * 1024 * 1024;
+    /** What one array may well hold: the bound of a whole reply in place of a stream, however high the bound of replies. */
+    private static final int MAX_WHOLE = 256 * 1024 * 1024;
 
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
@@ -48,6 +48,7 @@ final class ChunkReader implements DeltaReader {
     private final Headers headers;
     private final WholeReply wholeReply;
     private final @Nullable ChunkTemplate template;
+    private final long maxReply;
     private final Chunk chunk = new Chunk();
 
     private final StringBuilder content = new StringBuilder();
@@ -78,16 +79,23 @@ final class ChunkReader implements DeltaReader {
      * @param events the body of the answer
      * @param headers the answer's headers
      * @param wholeReply what to do with a whole reply
+     * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      */
-    ChunkReader(EventStreamReader events, Headers headers, WholeReply wholeReply) {
-        this(events, headers, wholeReply, new ChunkTemplate());
+    ChunkReader(EventStreamReader events, Headers headers, WholeReply wholeReply, long maxReply) {
+        this(events, headers, wholeReply, maxReply, new ChunkTemplate());
     }
 
     /** With or without a template to save work; what is read is the same. */
-    ChunkReader(EventStreamReader events, Headers headers, WholeReply wholeReply, @Nullable ChunkTemplate template) {
+    ChunkReader(
+            EventStreamReader events,
+            Headers headers,
+            WholeReply wholeReply,
+            long maxReply,
+            @Nullable ChunkTemplate template) {
         this.events = events;
         this.headers = headers;
         this.wholeReply = wholeReply;
+        this.maxReply = maxReply;
         this.template = template;
     }
 
@@ -130,6 +138,7 @@ final class ChunkReader implements DeltaReader {
 
     private boolean nextPiece() throws IOException {
         while (hasNextEvent()) {
+            requireBounded();
             byte[] bytes = events.bytes();
             int from = events.dataStart();
             int to = events.dataEnd();
@@ -162,6 +171,13 @@ final class ChunkReader implements DeltaReader {
         }
         endOfStream();
         return false;
+    }
+
+    private void requireBounded() throws IOException {
+        long length = (long) content.length() + reasoning.length() + refusal.length() + toolCalls.length();
+        if (length > maxReply) {
+            throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
+        }
     }
 
     /** Nothing that breaks after a finish reason takes the reply away. */
@@ -273,7 +289,7 @@ final class ChunkReader implements DeltaReader {
         isStream = opening == Opening.EVENTS; // whatever its content type says
         switch (opening) {
             case EVENTS -> {}
-            case JSON -> readWhole(events.rest(MAX_WHOLE));
+            case JSON -> readWhole(events.rest((int) Math.min(MAX_WHOLE, maxReply)));
             case MARKUP -> throw new MalformedReplyException("the answer is markup, not an event stream");
             case NOTHING -> throw new MalformedReplyException("the answer is empty");
             case TEXT -> {

@@ -20,6 +20,7 @@ import retrofit2.Call;
 public final class OpenAiDialect implements Dialect {
     private final OpenAiApi api;
     private final String tokenLimitField;
+    private final long maxReplyBytes;
 
     /**
      * Makes the dialect of one server.
@@ -28,12 +29,13 @@ public final class OpenAiDialect implements Dialect {
      * @param baseUrl the address under which {@code chat/completions} lies
      * @param headers what is sent with every request
      * @param tokenLimitField the server's name for the token limit
-     * @param maxReplyBytes how long a whole reply may be
+     * @param maxReplyBytes how long a reply may be
      */
     public OpenAiDialect(
             OkHttpClient http, HttpUrl baseUrl, Headers headers, String tokenLimitField, long maxReplyBytes) {
         this.api = new DirectOpenAiApi(http, baseUrl, headers, maxReplyBytes);
         this.tokenLimitField = tokenLimitField;
+        this.maxReplyBytes = maxReplyBytes;
     }
 
     @Override
@@ -46,7 +48,7 @@ public final class OpenAiDialect implements Dialect {
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
         Call<ChatCompletionStream> call = api.stream(body(request, model));
-        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, model));
+        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, model, maxReplyBytes));
     }
 
     private ChatCompletionRequest body(ChatRequest request, String model) {

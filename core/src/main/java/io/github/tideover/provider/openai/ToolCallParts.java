@@ -8,14 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts tool calls together from their parts, in the order in which they were begun. */
 final class ToolCallParts {
+    /** A careful estimate of what a call takes beside its arguments. */
+    private static final int OVERHEAD = 64;
+
     private final List<Begun> calls = new ArrayList<>();
+    private long length;
 
     void add(ToolCallPart part) {
         Begun call = begunBy(part);
         if (call == null) {
             call = new Begun(part.index());
             calls.add(call);
+            length += OVERHEAD;
         }
+        length += part.arguments().length();
         // The first one counts: later parts give "" here, and some servers a new id with every part.
         if (call.id.isEmpty()) {
             call.id = part.id();
@@ -24,6 +30,11 @@ final class ToolCallParts {
             call.name = part.name();
         }
         call.arguments.append(part.arguments());
+    }
+
+    /** How much is kept, in characters. */
+    long length() {
+        return length;
     }
 
     boolean isEmpty() {

@@ -14,6 +14,7 @@ import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.ScriptedSource;
+import io.github.tideover.wire.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,7 +267,8 @@ class ChunkReaderTest {
                     throw new AssertionError("this connection can serve another call");
                 }),
                 STREAM,
-                ChunkReaderTest::wholeText);
+                ChunkReaderTest::wholeText,
+                Transport.MAX_REPLY_BYTES);
         assertThat(pieces(reader)).containsExactly("a");
         assertThat(reader.next()).isFalse();
         reader.close();
@@ -498,7 +500,8 @@ class ChunkReaderTest {
 
     private static ChunkReader whole(ChatReply.Builder reply) {
         ScriptedSource source = ScriptedSource.of("{\"choices\":[{}]}");
-        return new ChunkReader(new EventStreamReader(source.buffered(), () -> {}), JSON, json -> reply);
+        return new ChunkReader(
+                new EventStreamReader(source.buffered(), () -> {}), JSON, json -> reply, Transport.MAX_REPLY_BYTES);
     }
 
     @ParameterizedTest
@@ -565,6 +568,27 @@ class ChunkReaderTest {
         byte[][] pieces = Stream.generate(() -> piece).limit(20).toArray(byte[][]::new);
         ChunkReader reader = reader(ScriptedSource.of(pieces).thenStaysOpen(), JSON);
         assertThatThrownBy(reader::next).isInstanceOf(MalformedReplyException.class);
+    }
+
+    @Test
+    void aStreamIsReadUntilWhatIsKeptOfItPassesTheBound() throws IOException {
+        String thousand = "x".repeat(1_000);
+        ChunkReader fits = reader(ScriptedSource.of(text(thousand) + text(thousand) + STOP + DONE), STREAM, 2_000);
+        assertThat(pieces(fits)).containsExactly(thousand, thousand);
+        ChunkReader grows =
+                reader(ScriptedSource.of(text(thousand).repeat(50)).thenStaysOpen(), STREAM, 20_000);
+        assertThatThrownBy(() -> pieces(grows))
+                .isInstanceOf(MalformedReplyException.class)
+                .hasMessage("the answer is larger than 20000 bytes");
+        assertThat(grows.reply().build().text()).hasSize(21_000);
+    }
+
+    @Test
+    void toolCallsWithoutEndPassTheBoundToo() {
+        String part = "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":"
+                + "{\"arguments\":\"" + "x".repeat(500) + "\"}}]}}]}\n\n";
+        ChunkReader reader = reader(ScriptedSource.of(part.repeat(50)).thenStaysOpen(), STREAM, 10_000);
+        assertThatThrownBy(() -> pieces(reader)).hasMessage("the answer is larger than 10000 bytes");
     }
 
     // Noise
@@ -686,7 +710,12 @@ class ChunkReaderTest {
     }
 
     static ChunkReader reader(ScriptedSource source, Headers headers) {
-        return new ChunkReader(new EventStreamReader(source.buffered(), () -> {}), headers, ChunkReaderTest::wholeText);
+        return reader(source, headers, Transport.MAX_REPLY_BYTES);
+    }
+
+    private static ChunkReader reader(ScriptedSource source, Headers headers, long maxReply) {
+        return new ChunkReader(
+                new EventStreamReader(source.buffered(), () -> {}), headers, ChunkReaderTest::wholeText, maxReply);
     }
 
     /** Stands in for the reader of whole replies. */

@@ -246,6 +246,7 @@ class ChunkTemplateTest {
                 new EventStreamReader(source.buffered(), () -> {}),
                 ChunkReaderTest.STREAM,
                 json -> ChatReply.builder(),
+                Long.MAX_VALUE,
                 template);
         List<String> seen = new ArrayList<>();
         try {
