@@ -9,6 +9,8 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,9 @@ final class Engine {
         if (ending == Watchdog.Ending.CLOSED) {
             return cancelled("the client was closed");
         }
+        if (isInterrupted(problem)) {
+            return cancelled("the calling thread was interrupted");
+        }
         if (ending == Watchdog.Ending.LIMIT) {
             return heard(
                     rung,
@@ -96,6 +101,19 @@ final class Engine {
     /** What came of an attempt that ended by itself without a reply. */
     Outcome failed(Throwable problem, Rung.Ask rung) {
         return heard(rung, rung.sorter().apply(problem, time.clock().instant()));
+    }
+
+    /** An interrupt breaks off reading and writing: the caller's doing, and no sign of a slow or broken provider. */
+    private static boolean isInterrupted(Throwable problem) {
+        if (!Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        for (Throwable each = problem; each != null; each = each.getCause()) {
+            if (each instanceof InterruptedIOException || each instanceof SocketException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Outcome cancelled(String why) {

@@ -393,7 +393,8 @@ final class Route {
         if (kind == AUTH || kind == FORBIDDEN || kind == MODEL_NOT_FOUND) {
             return ACCOUNT_REST;
         }
-        return Backoff.isOverload(kind) || kind == MAINTENANCE ? wished : Duration.ZERO;
+        boolean isForAll = Backoff.isOverload(kind) || kind == MAINTENANCE || kind.blame() == Blame.PROVIDER;
+        return isForAll ? wished : Duration.ZERO;
     }
 
     private static Duration restWished(Failure failure) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -18,30 +17,30 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>No retries, no deadline, no breaker and no fallback. Everything else is measured against this.
  */
-final class RawClient {
+final class RawClient implements Contender.Client {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final OkHttpClient client = new OkHttpClient();
     private final JsonMapper mapper = new JsonMapper();
     private final String url;
-    private final String apiKey;
+    private final ChatCompletionRequest request =
+            ChatCompletionRequest.of(Question.MODEL, Question.SYSTEM, Question.USER);
 
-    RawClient(String baseUrl, String apiKey) {
+    RawClient(String baseUrl) {
         this.url = baseUrl + "chat/completions";
-        this.apiKey = apiKey;
     }
 
-    /** The text of a whole reply. */
-    String chat(ChatCompletionRequest request) throws IOException {
+    @Override
+    public String chat() throws IOException {
         try (Response response = send(request)) {
             ChatCompletion reply = mapper.readValue(response.body().byteStream(), ChatCompletion.class);
             return reply.choices().get(0).message().content();
         }
     }
 
-    /** Hands on the tokens of a streamed reply as they come. */
-    void stream(ChatCompletionRequest request, Consumer<String> tokens) throws IOException {
-        try (Response response = send(request)) {
+    @Override
+    public void stream(Contender.Tokens tokens) throws IOException {
+        try (Response response = send(request.streamed())) {
             BufferedSource source = response.body().source();
             for (String line = source.readUtf8Line(); line != null; line = source.readUtf8Line()) {
                 if (!line.startsWith("data: ")) {
@@ -54,7 +53,7 @@ final class RawClient {
                 ChatCompletionChunk chunk = mapper.readValue(data, ChatCompletionChunk.class);
                 String token = chunk.choices().get(0).delta().content();
                 if (token != null) {
-                    tokens.accept(token);
+                    tokens.add(token);
                 }
             }
         }
@@ -63,7 +62,7 @@ final class RawClient {
     private Response send(ChatCompletionRequest body) throws IOException {
         Request request = new Request.Builder()
                 .url(url)
-                .header("Authorization", "Bearer " + apiKey)
+                .header("Authorization", "Bearer " + Question.API_KEY)
                 .post(RequestBody.create(mapper.writeValueAsBytes(body), JSON))
                 .build();
         Response response = client.newCall(request).execute();

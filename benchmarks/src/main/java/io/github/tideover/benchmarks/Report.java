@@ -1,111 +1,401 @@
 package io.github.tideover.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.tideover.DecisionBenchmark;
+import io.github.tideover.OutageBenchmark;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks and prints, in Markdown, what each contender costs as a share of what {@code raw} costs.
+ * Measures everything and writes, in Markdown, what each contender costs as a share of what {@code raw} costs.
  *
- * <p>Contenders take turns, each in a fresh JVM, and a ratio is taken within a round: a machine that is busy for a minute
- * is then busy for both. The table shows the median of the rounds and, in brackets, the lowest and highest.
+ * <p>Contenders take turns, and a ratio is taken between turns that lie side by side: a machine that is busy for a minute
+ * is then busy for both.
  */
 public final class Report {
-    private static final String BASELINE = "raw";
-    private static final List<Class<?>> BENCHMARKS = List.of(WholeReplyBenchmark.class, StreamBenchmark.class);
+    /** {@code raw} once more, as if it were another: how far its ratio is from 1 is how much all of this can be trusted. */
+    private static final String CONTROL = "raw, once more";
 
-    private final Map<String, List<Cost>> costs = new LinkedHashMap<>();
+    private static final String PEERS = """
 
-    private Report() {}
+            - **openai-java** is that SDK with its defaults, %s, on the same OkHttp as the others. Add the profile `peers` to the
+              command to have it in the tables; it has a class path of its own.""".formatted(System.getProperty("peers.openai"));
 
-    /** {@code args[0]}: how many rounds, 5 if not given. */
-    public static void main(String[] args) throws RunnerException {
-        int rounds = args.length == 0 ? 5 : Integer.parseInt(args[0]);
-        for (Class<?> benchmark : BENCHMARKS) {
-            Report report = new Report();
-            for (int round = 1; round <= rounds; round++) {
-                System.err.printf("%s, round %d of %d%n", benchmark.getSimpleName(), round, rounds);
-                report.add(benchmark);
-            }
-            report.print(benchmark.getSimpleName());
-        }
-        System.out.printf(
-                "Java %s, %s, %d processors, %d rounds.%n",
-                Runtime.version(),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                rounds);
+    private static final int WARM_UPS = 3;
+    private static final int WARM_UP_MILLIS = 2_000;
+    private static final int SLICES = 12;
+    private static final int SLICE_MILLIS = 300;
+    private static final int COLD_STARTS = 5;
+    private static final int ANSWERS = 10_000;
+
+    /** On the class path of these benchmarks and not on that of {@code core}. Whatever is missing here makes core larger. */
+    private static final List<String> NOT_OURS = List.of(
+            "jmh-core",
+            "jopt-simple",
+            "commons-math3",
+            "resilience4j-retry",
+            "converter-jackson",
+            "jackson-databind-2.",
+            "jackson-core-2.",
+            "slf4j-nop");
+
+    private final int rounds;
+    private final Random order = new Random(1);
+    private final List<String> contenders = new ArrayList<>();
+    private final StringBuilder goals = new StringBuilder();
+    private final StringBuilder details = new StringBuilder();
+
+    private Report(int rounds) {
+        this.rounds = rounds;
+        Collections.addAll(contenders, Contender.RAW, CONTROL, Contender.HAND_ASSEMBLED, Contender.TIDEOVER);
+        contenders.addAll(Peers.names());
     }
 
-    private void add(Class<?> benchmark) throws RunnerException {
-        Options options = new OptionsBuilder()
-                .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
-                .addProfiler(CpuTimeProfiler.class)
-                .addProfiler(GCProfiler.class)
-                .verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .build();
-        for (RunResult result : new Runner(options).run()) {
-            String method = result.getParams().getBenchmark();
-            costs.computeIfAbsent(method.substring(method.lastIndexOf('.') + 1), name -> new ArrayList<>())
-                    .add(Cost.of(result));
-        }
+    /** {@code args}: how many rounds, and the file to write. */
+    public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+        Report report = new Report(Integer.parseInt(args[0]));
+        double loadBefore = load();
+        report.wholeReplies();
+        report.streams();
+        report.decision();
+        report.outage();
+        report.coldStart();
+        report.classPath();
+        Files.writeString(Path.of(args[1]), report.page(loadBefore, load()), UTF_8);
     }
 
-    private void print(String title) {
-        List<Cost> raw = costs.get(BASELINE);
-        System.out.printf("## %s%n%n", title);
-        System.out.println("| contender | CPU, ns | CPU ÷ raw | allocated, B | allocated ÷ raw | wall, ns |");
-        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
-        costs.forEach((contender, own) -> System.out.printf(
+    private void wholeReplies() throws IOException {
+        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.WHOLE_REPLIES);
+        goal("Whole reply, CPU ÷ raw", 0.95, costs, Slices.Cost::cpu);
+        goal("Whole reply, allocation ÷ raw", 1.0, costs, Slices.Cost::bytes);
+        title("One whole reply", "A blocking call, 300 bytes of JSON, over a connection that is open already.");
+        sliceTable(costs);
+    }
+
+    private void streams() throws IOException {
+        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.STREAMS);
+        goal("Stream, CPU per chunk ÷ raw", 0.20, costs, Slices.Cost::cpu);
+        goal("Stream, allocation per chunk ÷ raw", 0.10, costs, Slices.Cost::bytes);
+        title(
+                "One streamed reply",
+                String.format(
+                        Locale.ROOT,
+                        "%,d chunks of some 320 bytes, as fast as the client takes them; the figures are for one chunk.",
+                        StubProvider.EVENTS));
+        sliceTable(costs);
+    }
+
+    private void decision() throws RunnerException {
+        double[] cost = inJmh(DecisionBenchmark.class);
+        goal("One decision, ns", 2_000, "%,.0f", cost[0]);
+        goal("One decision, bytes", 1_024, "%,.0f", cost[1]);
+        title(
+                "One decision",
+                "All that is decided about a call that goes well, without performing it: may it go out, by when must it be "
+                        + "back, what does its end say about the provider.");
+        details.append(String.format(Locale.ROOT, "%.0f ns and %.0f bytes.%n%n", cost[0], cost[1]));
+    }
+
+    private void outage() throws IOException, RunnerException {
+        double[] cost = inJmh(OutageBenchmark.class);
+        OutageBenchmark outage = new OutageBenchmark();
+        outage.start();
+        OutageBenchmark.Touched touched = outage.touched(ANSWERS);
+        outage.stop();
+        goal("Answer from the cache, circuit open, µs", 100.0, "%.1f", cost[0] / 1_000);
+        goal("The same, threads started", 0, "%.0f", touched.threads());
+        goal("The same, HTTP calls begun", 0, "%.0f", touched.httpCalls());
+        goal("The same, sockets made", 0, "%.0f", touched.sockets());
+        title(
+                "An answer in an outage",
+                "The provider is gone, its circuit is open, there is no other, and the cache has the answer.");
+        details.append(String.format(
                 Locale.ROOT,
-                "| %s | %.0f | %s | %.0f | %s | %.0f |%n",
-                contender,
-                median(own.stream().mapToDouble(Cost::cpu).toArray()),
-                ratio(
-                        own.stream().mapToDouble(Cost::cpu).toArray(),
-                        raw.stream().mapToDouble(Cost::cpu).toArray()),
-                median(own.stream().mapToDouble(Cost::bytes).toArray()),
-                ratio(
-                        own.stream().mapToDouble(Cost::bytes).toArray(),
-                        raw.stream().mapToDouble(Cost::bytes).toArray()),
-                median(own.stream().mapToDouble(Cost::wall).toArray())));
-        System.out.println();
+                "%.1f µs and %.0f bytes. In %,d such answers: %d threads started, %d HTTP calls begun, %d sockets made.%n%n",
+                cost[0] / 1_000,
+                cost[1],
+                touched.answers(),
+                touched.threads(),
+                touched.httpCalls(),
+                touched.sockets()));
     }
 
-    private static String ratio(double[] own, double[] raw) {
-        double[] ratios = new double[own.length];
-        for (int round = 0; round < own.length; round++) {
-            ratios[round] = own[round] / raw[round];
+    private void coldStart() throws IOException, InterruptedException {
+        Map<String, List<ColdStart.Cost>> costs = new LinkedHashMap<>();
+        try (StubProvider provider = StubProvider.start()) {
+            for (String contender : contenders) {
+                ColdStart.measure(nameOf(contender), provider); // reads the jars into memory
+            }
+            for (int i = 0; i < COLD_STARTS * rounds; i++) {
+                progress("cold start", i, COLD_STARTS * rounds);
+                for (String contender : shuffled()) {
+                    costs.computeIfAbsent(contender, name -> new ArrayList<>())
+                            .add(ColdStart.measure(nameOf(contender), provider));
+                }
+            }
         }
-        Arrays.sort(ratios);
-        return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(ratios), ratios[0], ratios[ratios.length - 1]);
+        goal("Start of a JVM to the first reply ÷ raw", 1.15, costs, ColdStart.Cost::wall);
+        title("Cold start", "From the start of a JVM to the first whole reply, with the class data of the JDK alone.");
+        row("client", "time, ms", "time ÷ raw", "CPU, ms", "CPU ÷ raw");
+        row("---", "---:", "---:", "---:", "---:");
+        for (String contender : contenders) {
+            List<ColdStart.Cost> own = costs.get(contender);
+            row(
+                    contender,
+                    format("%.0f", median(own, ColdStart.Cost::wall) / 1e6),
+                    spread(ratios(costs, contender, ColdStart.Cost::wall)),
+                    format("%.0f", median(own, ColdStart.Cost::cpu) / 1e6),
+                    spread(ratios(costs, contender, ColdStart.Cost::cpu)));
+        }
+        details.append('\n');
     }
 
-    private static double median(double[] values) {
+    private void classPath() throws IOException {
+        List<Path> jars = new ArrayList<>();
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path path = Path.of(element);
+            String name = path.getFileName().toString();
+            if (name.endsWith(".jar") && NOT_OURS.stream().noneMatch(name::startsWith)) {
+                jars.add(path);
+            }
+        }
+        long bytes = 0;
+        for (Path jar : jars) {
+            bytes += Files.size(jar);
+        }
+        goal("Runtime class path, MB", 8.0, "%.2f", bytes / 1e6);
+        title(
+                "Class path",
+                String.format(Locale.ROOT, "%d jars, %,d bytes at run time, ours among them.", jars.size(), bytes));
+        row("jar", "bytes");
+        row("---", "---:");
+        for (Path jar : jars) {
+            row(jar.getFileName().toString(), String.format(Locale.ROOT, "%,d", Files.size(jar)));
+        }
+        details.append('\n');
+    }
+
+    private Map<String, List<Slices.Cost>> inSlices(Slices.Kind kind) throws IOException {
+        Map<String, List<Slices.Cost>> costs = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            progress(kind.name(), round, rounds);
+            Map<String, Slices> running = new LinkedHashMap<>();
+            try {
+                for (String contender : contenders) {
+                    running.put(contender, Slices.start(kind, nameOf(contender)));
+                }
+                for (int i = 0; i < WARM_UPS; i++) {
+                    for (Slices slices : running.values()) {
+                        slices.run(WARM_UP_MILLIS);
+                    }
+                }
+                for (int i = 0; i < SLICES; i++) {
+                    for (String contender : shuffled()) {
+                        costs.computeIfAbsent(contender, name -> new ArrayList<>())
+                                .add(running.get(contender).run(SLICE_MILLIS));
+                    }
+                }
+            } finally {
+                running.values().forEach(Slices::close);
+            }
+        }
+        return costs;
+    }
+
+    /** CPU time and bytes of one operation: the median of as many JVMs as there are rounds. */
+    private double[] inJmh(Class<?> benchmark) throws RunnerException {
+        double[] cpu = new double[rounds];
+        double[] bytes = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            progress(benchmark.getSimpleName(), round, rounds);
+            RunResult result = new Runner(new OptionsBuilder()
+                            .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
+                            .addProfiler(CpuTimeProfiler.class)
+                            .addProfiler(GCProfiler.class)
+                            .verbosity(VerboseMode.SILENT)
+                            .shouldFailOnError(true)
+                            .build())
+                    .runSingle();
+            cpu[round] = result.getSecondaryResults().get(CpuTimeProfiler.LABEL).getScore();
+            bytes[round] =
+                    result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+        }
+        return new double[] {quartiles(cpu)[1], quartiles(bytes)[1]};
+    }
+
+    private <C> void goal(String what, double goal, Map<String, List<C>> costs, ToDoubleFunction<C> figure) {
+        double measured = ratios(costs, Contender.TIDEOVER, figure)[1];
+        goal(what, goal, "%.2f", measured, format("%.2f", ratios(costs, CONTROL, figure)[1]));
+    }
+
+    private void goal(String what, double goal, String format, double measured) {
+        goal(what, goal, format, measured, "");
+    }
+
+    private void goal(String what, double goal, String format, double measured, String control) {
+        String most = goal == 0 ? "0" : "≤ " + format(format, goal);
+        String verdict = measured <= goal ? "met" : "**missed**";
+        goals.append(
+                String.format("| %s | %s | %s | %s | %s |%n", what, most, format(format, measured), control, verdict));
+    }
+
+    private void title(String title, String text) {
+        details.append("## ").append(title).append("\n\n").append(text).append("\n\n");
+    }
+
+    private void sliceTable(Map<String, List<Slices.Cost>> costs) {
+        row("client", "CPU, ns", "CPU ÷ raw", "allocated, B", "allocated ÷ raw", "time, ns");
+        row("---", "---:", "---:", "---:", "---:", "---:");
+        for (String contender : contenders) {
+            List<Slices.Cost> own = costs.get(contender);
+            row(
+                    contender,
+                    format("%,.0f", median(own, Slices.Cost::cpu)),
+                    spread(ratios(costs, contender, Slices.Cost::cpu)),
+                    format("%,.0f", median(own, Slices.Cost::bytes)),
+                    spread(ratios(costs, contender, Slices.Cost::bytes)),
+                    format("%,.0f", median(own, Slices.Cost::wall)));
+        }
+        details.append('\n');
+    }
+
+    private void row(String... cells) {
+        details.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+
+    private String page(double loadBefore, double loadAfter) throws IOException {
+        return """
+                # Performance
+
+                What Tideover costs, as a share of what the same call costs without it. Written by
+                `mvn -q -pl benchmarks -am -Preport -DskipTests verify`; nothing here is typed in by hand.
+
+                | | goal | measured | raw, once more | |
+                | --- | ---: | ---: | ---: | --- |
+                %s
+                ## How it was measured
+
+                - **raw** is what an application writes when it has no SDK: OkHttp as it comes, Jackson 3 databind with a record
+                  for every shape, no deadline, retry, breaker or fallback. All ratios are to it, in the same run. Databind through
+                  records is not the cheapest way to read JSON; a hand-written parser would narrow the gap.
+                - **handAssembled** is Retrofit with its Jackson 2 converter, a call timeout, and Resilience4j's breaker and retry
+                  around `execute()`.%s
+                - **tideover** has everything on: deadline, retries, breaker, limits, status, reply cache, last words.
+                - All use the same OkHttp and ask the same question of a provider on loopback, in a process of its own, which sends
+                  bytes made beforehand. Every reply is checked.
+                - Each client has a warm JVM (128 MB, serial collector) and works for %d ms at a time, in random order; a
+                  ratio is taken between turns that lie side by side. Shown is the median of %d such turns in %d JVMs, and in
+                  brackets the quartiles. CPU time is that of the whole process, with collector and compiler; bytes are those of all
+                  threads. Cold starts take turns too, %d of each. The decision and the answer in an outage are JMH's, the median
+                  of %d JVMs, in CPU time.
+                - **How far to trust it:** *%s* is raw, measured as if it were another client. As far as its ratio is from 1,
+                  any other may be off by chance. CPU and time depend on what else the machine did; allocation hardly does.
+
+                %s, Java %s (%s), %s, %d processors, %s %s. Load average %.1f at the start and %.1f at the end, of which the
+                benchmarks themselves make one to two.
+
+                %s""".formatted(
+                        goals,
+                        Peers.names().isEmpty() ? "" : PEERS,
+                        SLICE_MILLIS,
+                        SLICES * rounds,
+                        rounds,
+                        COLD_STARTS * rounds,
+                        rounds,
+                        CONTROL,
+                        LocalDate.now(ZoneOffset.UTC),
+                        Runtime.version(),
+                        System.getProperty("java.vm.name"),
+                        processor(),
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"),
+                        loadBefore,
+                        loadAfter,
+                        details.toString().stripTrailing() + "\n");
+    }
+
+    private List<String> shuffled() {
+        List<String> turn = new ArrayList<>(contenders);
+        Collections.shuffle(turn, order);
+        return turn;
+    }
+
+    private static String nameOf(String contender) {
+        return contender.equals(CONTROL) ? Contender.RAW : contender;
+    }
+
+    /** Quartiles of the ratios to raw. */
+    private static <C> double[] ratios(Map<String, List<C>> costs, String contender, ToDoubleFunction<C> figure) {
+        List<C> own = costs.get(contender);
+        List<C> raw = costs.get(Contender.RAW);
+        double[] ratios = new double[own.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = figure.applyAsDouble(own.get(i)) / figure.applyAsDouble(raw.get(i));
+        }
+        return quartiles(ratios);
+    }
+
+    private static <C> double median(List<C> costs, ToDoubleFunction<C> figure) {
+        return quartiles(costs.stream().mapToDouble(figure).toArray())[1];
+    }
+
+    private static double[] quartiles(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new double[] {sorted[sorted.length / 4], median, sorted[sorted.length * 3 / 4]};
     }
 
-    /** One contender in one round, per operation: nanoseconds of CPU, bytes allocated, nanoseconds gone by. */
-    private record Cost(double cpu, double bytes, double wall) {
-        static Cost of(RunResult result) {
-            return new Cost(
-                    result.getSecondaryResults().get(CpuTimeProfiler.LABEL).getScore(),
-                    result.getSecondaryResults().get("gc.alloc.rate.norm").getScore(),
-                    result.getPrimaryResult().getScore());
+    private static String spread(double[] quartiles) {
+        return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", quartiles[1], quartiles[0], quartiles[2]);
+    }
+
+    private static String format(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private static void progress(String what, int done, int all) {
+        System.err.printf("%s, %d of %d%n", what, done + 1, all);
+    }
+
+    private static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static String processor() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.exists(info)) {
+            return "unknown processor";
+        }
+        try (Stream<String> lines = Files.lines(info, UTF_8)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown processor");
         }
     }
 }

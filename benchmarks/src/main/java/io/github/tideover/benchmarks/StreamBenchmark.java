@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -24,48 +25,28 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class StreamBenchmark {
+    @Param({Contender.RAW, Contender.HAND_ASSEMBLED, Contender.TIDEOVER})
+    public String contender;
+
     private StubProvider provider;
-    private RawClient rawClient;
-    private RawClient.ChatCompletionRequest rawRequest;
+    private Contender.Client client;
 
     @Setup
     public void start() throws IOException {
         provider = StubProvider.start();
-        rawClient = new RawClient(provider.baseUrl(), Question.API_KEY);
-        rawRequest = RawClient.ChatCompletionRequest.of(Question.MODEL, Question.SYSTEM, Question.USER)
-                .streamed();
+        client = Contender.open(contender, provider.baseUrl());
     }
 
     @TearDown
     public void stop() {
+        client.close();
         provider.close();
     }
 
     @Benchmark
-    public Tally raw() throws IOException {
+    public Tally reply() throws IOException {
         Tally tally = new Tally();
-        rawClient.stream(rawRequest, tally::add);
+        client.stream(tally);
         return tally.checked();
-    }
-
-    /** What arrived: every token is looked at, none is kept. */
-    public static final class Tally {
-        private int tokens;
-        private int characters;
-
-        void add(String token) {
-            // The first event has an empty one, and not every client hands that on.
-            if (!token.isEmpty()) {
-                tokens++;
-                characters += token.length();
-            }
-        }
-
-        Tally checked() {
-            if (tokens != StubProvider.STREAMED_TOKENS || characters != StubProvider.STREAMED_CHARACTERS) {
-                throw new AssertionError("a stream of " + tokens + " tokens and " + characters + " characters");
-            }
-            return this;
-        }
     }
 }

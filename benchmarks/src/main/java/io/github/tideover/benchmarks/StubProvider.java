@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  *
  * <p>It runs in a process of its own, so that the CPU time and the allocation measured here are the client's alone.
  */
-final class StubProvider implements AutoCloseable {
+public final class StubProvider implements AutoCloseable {
     /** Events in one streamed reply: one that names the role, one that gives the finish reason, a token in each other. */
     static final int EVENTS = 5_000;
 
@@ -95,7 +95,8 @@ final class StubProvider implements AutoCloseable {
         this.baseUrl = "http://127.0.0.1:" + port + "/v1/";
     }
 
-    static StubProvider start() throws IOException {
+    /** Starts one, and waits until it listens. */
+    public static StubProvider start() throws IOException {
         String java = System.getProperty("java.home") + "/bin/java";
         Process process = new ProcessBuilder(
                         java,
@@ -115,7 +116,8 @@ final class StubProvider implements AutoCloseable {
         return new StubProvider(process, Integer.parseInt(port));
     }
 
-    String baseUrl() {
+    /** Where it answers. */
+    public String baseUrl() {
         return baseUrl;
     }
 

@@ -8,6 +8,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -22,31 +23,26 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class WholeReplyBenchmark {
+    @Param({Contender.RAW, Contender.HAND_ASSEMBLED, Contender.TIDEOVER})
+    public String contender;
+
     private StubProvider provider;
-    private RawClient rawClient;
-    private RawClient.ChatCompletionRequest rawRequest;
+    private Contender.Client client;
 
     @Setup
     public void start() throws IOException {
         provider = StubProvider.start();
-        rawClient = new RawClient(provider.baseUrl(), Question.API_KEY);
-        rawRequest = RawClient.ChatCompletionRequest.of(Question.MODEL, Question.SYSTEM, Question.USER);
+        client = Contender.open(contender, provider.baseUrl());
     }
 
     @TearDown
     public void stop() {
+        client.close();
         provider.close();
     }
 
     @Benchmark
-    public String raw() throws IOException {
-        return checked(rawClient.chat(rawRequest));
-    }
-
-    private static String checked(String text) {
-        if (!text.equals(StubProvider.TEXT)) {
-            throw new AssertionError("the reply was: " + text);
-        }
-        return text;
+    public String reply() throws IOException {
+        return Question.checked(client.chat());
     }
 }

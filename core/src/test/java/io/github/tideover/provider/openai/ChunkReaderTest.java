@@ -575,8 +575,7 @@ class ChunkReaderTest {
         String thousand = "x".repeat(1_000);
         ChunkReader fits = reader(ScriptedSource.of(text(thousand) + text(thousand) + STOP + DONE), STREAM, 2_000);
         assertThat(pieces(fits)).containsExactly(thousand, thousand);
-        ChunkReader grows =
-                reader(ScriptedSource.of(text(thousand).repeat(50)).thenStaysOpen(), STREAM, 20_000);
+        ChunkReader grows = reader(ScriptedSource.of(text(thousand).repeat(50)).thenStaysOpen(), STREAM, 20_000);
         assertThatThrownBy(() -> pieces(grows))
                 .isInstanceOf(MalformedReplyException.class)
                 .hasMessage("the answer is larger than 20000 bytes");

@@ -1,0 +1,85 @@
+package io.github.tideover;
+
+import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.FinishReason;
+import io.github.tideover.chat.Origin;
+import io.github.tideover.status.StatusBoard;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullUnmarked;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * All that is decided about a call that goes well, and nothing that is performed: may it go out, by when must it be back,
+ * what does its end say about the provider. In this package because nobody outside sees a plan.
+ */
+@NullUnmarked // JMH fills the fields
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class DecisionBenchmark {
+    private ScheduledExecutorService scheduler;
+    private List<Rung> ladder;
+    private Backoff backoff;
+    private Time time;
+    private ChatRequest request;
+    private Outcome answered;
+
+    @Setup(Level.Trial)
+    public void start() {
+        scheduler = Executors.newSingleThreadScheduledExecutor();
+        time = new Time(
+                System::nanoTime,
+                Clock.systemUTC(),
+                scheduler,
+                () -> ThreadLocalRandom.current().nextDouble());
+        StatusBoard board = new StatusBoard(List.of("a", "b"), time.clock(), scheduler, (task, delay) -> {});
+        ladder = List.of(
+                ask(Origin.LIVE, new Route("a", 0, 64, time, board)),
+                ask(Origin.ALTERNATE, new Route("b", 1, 64, time, board)),
+                new Rung.Remember(ReplyCache.inMemory(1_000)),
+                new Rung.Speak("Back soon."));
+        backoff = new Backoff(RetryPolicy.defaults());
+        request = ChatRequest.of("Where is my order?");
+        answered = new Outcome.Answered(
+                ChatReply.builder().text("It left today.").model("m").finishReason(FinishReason.STOP));
+    }
+
+    @TearDown
+    public void stop() {
+        scheduler.shutdownNow();
+    }
+
+    @Benchmark
+    public Step decide() {
+        CallPlan plan = new CallPlan(ladder, Settings.DEFAULTS, backoff, time.dice(), request, false, time.now());
+        if (!(plan.first(time.now()) instanceof Step.Send)) {
+            throw new AssertionError("nothing to send");
+        }
+        return plan.next(answered, time.now());
+    }
+
+    private static Rung.Ask ask(Origin origin, Route route) {
+        return new Rung.Ask(origin, route.name(), "m", false, route, null, (problem, now) -> null);
+    }
+}
