@@ -1,0 +1,226 @@
+package io.github.tideover.docs;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tideover.Conversation;
+import io.github.tideover.ReplyStream;
+import io.github.tideover.RetryPolicy;
+import io.github.tideover.Tideover;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Usage;
+import io.github.tideover.failure.PartialReplyException;
+import io.github.tideover.provider.Provider;
+import io.github.tideover.provider.openai.ChatCompletion;
+import io.github.tideover.provider.openai.ChatCompletionRequest;
+import io.github.tideover.provider.openai.OpenAiApi;
+import io.github.tideover.status.RouteStatus;
+import io.github.tideover.status.ServiceState;
+import io.github.tideover.status.ServiceStatus;
+import io.github.tideover.status.Subscription;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The listings in docs/getting-started.md. */
+class GettingStartedTest {
+    private final Loopback server = new Loopback();
+    private final Tideover tideover = Tideover.builder()
+            .provider(server.provider("main"))
+            .retryPolicy(RetryPolicy.never())
+            .build();
+
+    @AfterEach
+    void close() {
+        tideover.close();
+        server.close();
+    }
+
+    @Test
+    void oneCall() {
+        String key = "sk-test-key";
+        String said = Printed.by(() -> {
+            // region: one-call
+            Provider provider = Provider.openAi(key).model("gpt-5-mini");
+            // hidden
+            provider = server.behind(provider);
+            // shown
+            try (Tideover tideover = Tideover.builder().provider(provider).build()) {
+                ChatReply reply = tideover.chat("What is a tide?");
+                System.out.println(reply.text());
+            }
+            // end
+        });
+        assertThat(said).startsWith("Hello.");
+    }
+
+    @Test
+    void whereAReplyCameFrom() {
+        String said = Printed.by(() -> {
+            // region: provenance
+            ChatReply reply = tideover.chat("What is a tide?");
+            Usage usage = reply.usage();
+            System.out.printf(
+                    "%s, answered by %s (%s), %d requests sent, %d tokens in, %d out%n",
+                    reply.origin(), // LIVE, ALTERNATE, CACHED or CANNED
+                    reply.provider(),
+                    reply.model(), // by the provider's own account
+                    reply.attempts(),
+                    usage.inputTokens(),
+                    usage.outputTokens());
+            reply.skipped().forEach(failure -> System.out.println("before that: " + failure));
+            // end
+        });
+        assertThat(said).startsWith("LIVE, answered by main (small-model-1), 1 requests sent, 3 tokens in, 2 out");
+    }
+
+    @Test
+    void aRequestWithSettings() {
+        // region: request
+        ChatRequest request = ChatRequest.builder()
+                .system("Answer in one sentence.")
+                .user("What is a tide?")
+                .temperature(0.2)
+                .maxOutputTokens(200)
+                .timeout(Duration.ofSeconds(20)) // for this call, in place of the client's own
+                .extra("service_tier", "flex") // whatever your provider takes and this library does not name
+                .build();
+        ChatReply reply = tideover.chat(request);
+        // end
+        assertThat(reply.text()).isEqualTo("Hello.");
+        assertThat(server.lastRequest().getBody().utf8()).contains("\"service_tier\":\"flex\"", "\"max_tokens\":200");
+    }
+
+    @Test
+    void aStream() {
+        server.answers(Loopback.streams(true, "The sea, ", "twice a day."));
+        String said = Printed.by(() -> {
+            // region: stream
+            try (ReplyStream stream = tideover.stream("What is a tide?")) {
+                for (String piece : stream) {
+                    System.out.print(piece);
+                }
+                ChatReply whole = stream.reply(); // where it came from, what it cost
+                System.out.println(" [" + whole.origin() + "]");
+            } catch (PartialReplyException e) {
+                // It broke after its first piece: e.partialText() is what arrived, and no whole answer.
+                System.out.println(" [interrupted: " + e.kind().cause() + "]");
+            }
+            // end
+        });
+        assertThat(said).startsWith("The sea, twice a day. [LIVE]");
+    }
+
+    @Test
+    void aConversation() {
+        String said = Printed.by(() -> {
+            // region: conversation
+            Conversation conversation = tideover.conversation(
+                    ChatRequest.builder().system("You are a harbour pilot.").build());
+            System.out.println(conversation.say("When is high water?").text());
+            System.out.println(conversation.say("And low water?").text());
+            System.out.println(conversation.history().size()); // 5: the system message and two exchanges
+            // end
+        });
+        assertThat(said.lines()).containsExactly("Hello.", "Hello.", "5");
+        assertThat(server.lastRequest().getBody().utf8()).contains("When is high water?", "And low water?");
+    }
+
+    @Test
+    void anAsynchronousCall() throws Exception {
+        // region: async
+        CompletableFuture<ChatReply> future = tideover.chatAsync("What is a tide?");
+        future.thenAccept(reply -> System.out.println(reply.text()));
+        // hidden
+        assertThat(future.get(10, SECONDS).text()).isEqualTo("Hello.");
+        // shown
+        future.cancel(true); // ends the attempt at its socket, and no other follows
+        // end
+    }
+
+    @Test
+    void theStatus() throws Exception {
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        server.answers(Loopback.fails(401, "invalid_api_key"));
+        // region: status
+        try (Subscription subscription = tideover.onStatus(event -> {
+            System.out.println(event.headline());
+            System.out.println(event.detail());
+            // hidden
+            said.add(event.headline());
+            said.add(event.detail());
+            // shown
+        })) {
+            // hidden
+            try {
+                tideover.chat("What is a tide?");
+            } catch (RuntimeException e) {
+                said.add("an exception");
+            }
+            assertThat(tideover.awaitStatus(ServiceState.MAJOR_OUTAGE, Duration.ofSeconds(10)))
+                    .isTrue();
+            // shown
+            ServiceStatus now = tideover.status();
+            for (RouteStatus route : now.routes()) {
+                System.out.println(route.name() + ": " + route.state());
+            }
+            boolean back = tideover.awaitStatus(ServiceState.OPERATIONAL, Duration.ofMillis(100));
+            System.out.println(back ? "back" : "not back yet");
+            // hidden
+            assertThat(back).isFalse();
+            // shown
+        }
+        // end
+        assertThat(said).contains("an exception");
+    }
+
+    @Test
+    void otherServers() {
+        String key = "sk-test-key";
+        // region: servers
+        Provider onThisMachine = Provider.ollama().model("llama3.2");
+        Provider gateway = Provider.openAiCompatible("https://llm.example.com/v1/") // ends in a slash
+                .name("gateway") // how replies, failures and the status call it
+                .apiKey(key)
+                .header("X-Team", "support")
+                .model("small-model");
+        Provider largerModel = gateway.model("large-model"); // each setter gives a changed copy
+        // end
+        assertThat(onThisMachine.isLocal()).isTrue();
+        assertThat(gateway.isLocal()).isFalse();
+        assertThat(largerModel.name()).isEqualTo("gateway");
+        assertThat(gateway.model()).contains("small-model");
+    }
+
+    @Test
+    void aDerivedClient() {
+        // region: derived
+        try (Tideover patient =
+                tideover.newBuilder().timeout(Duration.ofMinutes(5)).build()) {
+            patient.chat("Summarise this thesis: ...");
+        }
+        // end
+        assertThat(tideover.chat("Still open?").text()).isEqualTo("Hello.");
+    }
+
+    @Test
+    void theTypedClientAlone() throws IOException {
+        String baseUrl = server.address();
+        String key = "sk-test-key";
+        // region: api
+        OpenAiApi api = OpenAiApi.create(baseUrl, key); // such as https://api.openai.com/v1/
+        ChatCompletion completion = api.complete(
+                        ChatCompletionRequest.of("gpt-5-mini", ChatRequest.of("What is a tide?")))
+                .execute()
+                .body();
+        // end
+        assertThat(completion).isNotNull();
+        assertThat(completion.choices()).hasSize(1);
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.tideover.examples;
+
+import io.github.tideover.chat.Origin;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** Counts what became of the calls. Safe for use by several threads. */
+final class Tally {
+    private final Map<Origin, Integer> answered = new EnumMap<>(Origin.class);
+    private int failed;
+    private int attempts;
+    private Duration longestWait = Duration.ZERO;
+
+    synchronized void answered(Origin origin, int attempts, Duration wait) {
+        answered.merge(origin, 1, Integer::sum);
+        add(attempts, wait);
+    }
+
+    synchronized void failed(int attempts, Duration wait) {
+        failed++;
+        add(attempts, wait);
+    }
+
+    private void add(int attempts, Duration wait) {
+        this.attempts += attempts;
+        longestWait = wait.compareTo(longestWait) > 0 ? wait : longestWait;
+    }
+
+    synchronized int of(Origin origin) {
+        return answered.getOrDefault(origin, 0);
+    }
+
+    synchronized int calls() {
+        return failed + answered.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The numbers in a few words, for a status line. */
+    synchronized String brief() {
+        StringJoiner brief = new StringJoiner(", ");
+        answered.forEach(
+                (origin, count) -> brief.add(count + " " + origin.name().toLowerCase(Locale.ROOT)));
+        if (failed > 0) {
+            brief.add(failed + " failed");
+        }
+        return brief.toString();
+    }
+
+    /** The numbers as the last words of a chat. */
+    synchronized String summary() {
+        return String.format(
+                Locale.ROOT,
+                "Summary: %d calls: %d live, %d alternate, %d cached, %d canned, %d failed;%n"
+                        + "         %d attempts sent; longest wait for a first word %s",
+                calls(),
+                of(Origin.LIVE),
+                of(Origin.ALTERNATE),
+                of(Origin.CACHED),
+                of(Origin.CANNED),
+                failed,
+                attempts,
+                seconds(longestWait));
+    }
+
+    static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    }
+}

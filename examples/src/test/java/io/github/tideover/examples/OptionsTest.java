@@ -1,0 +1,78 @@
+package io.github.tideover.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.tideover.provider.Provider;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    private static final Map<String, String> NOTHING_SET = Map.of();
+    private static final Map<String, String> KEY_SET = Map.of("OPENAI_API_KEY", "sk-test-key");
+
+    private static Options parse(Map<String, String> environment, String... args) {
+        return Options.parse(args, environment);
+    }
+
+    private static Provider provider(Map<String, String> environment, String... args) {
+        return parse(environment, args).provider().orElseThrow();
+    }
+
+    @Test
+    void withNothingSetItIsTheDemo() {
+        assertThat(parse(NOTHING_SET).provider()).isEmpty();
+        assertThat(parse(Map.of("OPENAI_API_KEY", " ")).provider()).isEmpty();
+    }
+
+    @Test
+    void aKeyMeansOpenAiWithAModelThatCanBeChosen() {
+        assertThat(provider(KEY_SET).name()).isEqualTo("openai");
+        assertThat(provider(KEY_SET).model()).contains("gpt-5-mini");
+        Map<String, String> modelSet = Map.of("OPENAI_API_KEY", "sk-test-key", "OPENAI_MODEL", "from-environment");
+        assertThat(provider(modelSet).model()).contains("from-environment");
+        assertThat(provider(modelSet, "--model", "from-line").model()).contains("from-line");
+    }
+
+    @Test
+    void aBaseUrlMeansThatServerWhateverKeyIsSet() {
+        Provider provider = provider(KEY_SET, "--base-url=http://localhost:11434/v1", "--model", "llama3.2");
+        assertThat(provider.baseUrl()).isEqualTo("http://localhost:11434/v1/");
+        assertThat(provider.model()).contains("llama3.2");
+    }
+
+    @Test
+    void theDemoCanBeForced() {
+        assertThat(parse(KEY_SET, "--demo").provider()).isEmpty();
+        assertThat(parse(KEY_SET, "--demo").help()).isFalse();
+    }
+
+    @Test
+    void helpIsHelpWhateverElseIsThere() {
+        assertThat(parse(NOTHING_SET, "--help", "--demo").help()).isTrue();
+        assertThat(Options.HELP).contains("--base-url", "--model", "--key", "--demo", "gpt-5-mini");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --modle x                      | there is no option --modle; --help lists those there are
+            hello                          | the argument is not an option; prompts are typed or piped in, and --help lists the options
+            --model                        | --model needs a value after it
+            --base-url --model m           | --base-url needs a value after it
+            --model= --base-url http://a/  | --model needs a value after it
+            --demo=yes                     | --demo takes no value
+            --demo --demo                  | --demo is given twice
+            --demo --model m               | --demo brings its own providers; leave out --model, or --demo
+            --base-url http://localhost/v1 | --base-url needs --model beside it: which of the server's models to ask
+            --key k                        | --key belongs to --base-url; for OpenAI set OPENAI_API_KEY
+            --model m                      | --model needs --base-url, or OPENAI_API_KEY in the environment
+            --base-url localhost --model m | baseUrl is not an http(s) address, such as https://chat.example.com/v1/: localhost/
+            """)
+    void whatMakesNoSenseIsRefusedInASentence(String line, String sentence) {
+        assertThatThrownBy(() -> parse(NOTHING_SET, line.split(" ")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(sentence);
+    }
+}
