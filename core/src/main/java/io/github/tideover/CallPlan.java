@@ -138,7 +138,12 @@ final class CallPlan {
     }
 
     private boolean mayRecall(long now) {
-        return !isFinal() && (deadline - now <= 0 || decisive == null || anyFailure(FailureKind::allowsStale));
+        // A provider that said when to come back is paused: for this call as for those who find it so.
+        boolean isPaused = decisive != null
+                && decisive.kind() == FailureKind.THROTTLED
+                && decisive.retryAfter().isPresent();
+        return !isFinal()
+                && (deadline - now <= 0 || decisive == null || isPaused || anyFailure(FailureKind::allowsStale));
     }
 
     private boolean maySpeak() {

@@ -333,6 +333,16 @@ class CallPlanTest {
     }
 
     @Test
+    void aProviderThatSaidWhenToComeBackIsAnsweredForByTheCacheFromTheFirstCallOn() {
+        LadderFixture fixture = new LadderFixture(1).cache();
+        CallPlan first = fixture.plan();
+        first.first(fixture.time.now());
+        assertThat(told(first.next(failedAfter(FailureKind.THROTTLED, Duration.ofMinutes(10)), fixture.time.now())))
+                .isEqualTo("recall");
+        assertThat(told(fixture.plan().first(fixture.time.now()))).isEqualTo("recall");
+    }
+
+    @Test
     void anOpenCircuitIsPassedWithoutAWait() {
         LadderFixture fixture = new LadderFixture(1);
         fixture.time.advance(Duration.ofSeconds(2));

@@ -49,7 +49,6 @@ final class ColdStart {
         }
         Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
         System.out.println(cpu.toNanos());
-        // OkHttp as it comes would keep a thread for a minute in some of its versions.
-        System.exit(0);
+        System.exit(0); // whatever threads are left
     }
 }

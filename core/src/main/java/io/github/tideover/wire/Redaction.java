@@ -1,7 +1,7 @@
 package io.github.tideover.wire;
 
-import java.util.List;
 import java.util.Collection;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

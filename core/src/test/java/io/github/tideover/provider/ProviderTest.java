@@ -174,5 +174,4 @@ class ProviderTest {
                 .startsWith("HTTP 401")
                 .doesNotContain("first-secret", "second-secret");
     }
-
-    }
+}
