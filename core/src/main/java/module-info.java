@@ -12,7 +12,7 @@ module io.github.tideover {
     requires io.github.resilience4j.circuitbreaker;
     requires okio;
     requires org.slf4j;
-    requires tools.jackson.databind;
+    requires tools.jackson.core;
 
     exports io.github.tideover;
     exports io.github.tideover.cache;

@@ -13,7 +13,7 @@ final class RetryBudget {
      * half of them fail; 6 comes to less than 1.2, and still pays for all the retries a quarter of failures needs.
      */
     static final int COST = 6;
-    /** An attempt that was slow to fail, or met an overload: worth more of the provider's time. */
+    /** A retry after an overload or a rate limit: it falls on a provider that has too much to do already. */
     static final int HEAVY_COST = 10;
     /** A client that lost its tokens and makes few calls gets a retry back after a while. */
     static final double PER_SECOND = 0.1;

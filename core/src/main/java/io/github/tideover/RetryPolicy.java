@@ -166,14 +166,19 @@ public final class RetryPolicy {
          * Builds the policy.
          *
          * @return the policy
-         * @throws IllegalStateException if the first wait's bound is longer than the longest
+         * @throws IllegalStateException if a first wait's bound is longer than the longest
          */
         public RetryPolicy build() {
-            if (firstDelay.compareTo(longestDelay) > 0) {
-                throw new IllegalStateException(
-                        "firstDelay " + firstDelay + " must not be longer than longestDelay " + longestDelay);
-            }
+            checkNotLongest("firstDelay", firstDelay);
+            checkNotLongest("overloadDelay", overloadDelay);
             return new RetryPolicy(this);
+        }
+
+        private void checkNotLongest(String name, Duration delay) {
+            if (delay.compareTo(longestDelay) > 0) {
+                throw new IllegalStateException(
+                        name + " " + delay + " must not be longer than longestDelay " + longestDelay);
+            }
         }
     }
 }

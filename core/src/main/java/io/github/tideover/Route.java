@@ -226,7 +226,10 @@ final class Route {
 
     private Admission resting(long now) {
         Failure cause = Objects.requireNonNull(restCause);
-        if (!stoppedByRest) { // what a provider asked for is a pause; what only a person can change keeps its own name
+        if (cause.kind().again()
+                != FailureKind.Again
+                        .NEVER) { // what a provider asked for is a pause; what only a person can change keeps its own
+            // name
             return Admission.refused(
                     refusal(PAUSED, PAUSED.cause() + " (" + cause.kind().cause() + ")", restUntil),
                     WaitFor.REST,
@@ -378,8 +381,11 @@ final class Route {
         }
         restUntil = now + rest.toNanos();
         restCause = failure;
-        stoppedByRest = failure.kind().again() == FailureKind.Again.NEVER;
-        if (stoppedByRest) {
+        if (failure.kind().again() == FailureKind.Again.NEVER) {
+            if (!stoppedByRest) {
+                log.warn("{}: {}; asked again in {} s", name, failure.kind().cause(), rest.toSeconds());
+            }
+            stoppedByRest = true; // until an answer comes, whatever else goes wrong before it
             board.stopped(index, failure.kind(), time.at(restUntil));
         }
     }

@@ -94,6 +94,9 @@ record Settings(
         within("connectTimeout", connectTimeout, "timeout", timeout);
         within("attemptTimeout", attemptTimeout, "timeout", timeout);
         within("firstTokenTimeout", firstTokenTimeout, "streamTimeout", streamTimeout);
+        if (!stallTimeout.equals(DEFAULT_STALL_TIMEOUT)) { // a default gives way to a short stream timeout
+            within("stallTimeout", stallTimeout, "streamTimeout", streamTimeout);
+        }
     }
 
     private static void within(String inner, @Nullable Duration part, String outer, Duration whole) {

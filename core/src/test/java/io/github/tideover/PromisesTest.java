@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,11 @@ class PromisesTest {
     private final LoopbackProvider main = new LoopbackProvider();
     private final LoopbackProvider spare = new LoopbackProvider();
     private final List<Tideover> clients = new ArrayList<>();
+
+    @BeforeAll
+    static void warmUp() {
+        Lateness.warmUp();
+    }
 
     @AfterEach
     void close() {

@@ -28,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,11 @@ class RoughWeatherTest {
                 .name("main")
                 .apiKey("sk-rough-weather-key")
                 .model("small");
+    }
+
+    @BeforeAll
+    static void warmUp() {
+        Lateness.warmUp();
     }
 
     @BeforeEach
@@ -558,11 +564,16 @@ class RoughWeatherTest {
     void aPromptOfTwentyMegabytesArrivesWhole(Form form) {
         String prompt = "0123456789abcde\n".repeat(20 << 16);
         provider.does(LoopbackProvider.says("Read"));
-        ChatRequest request = ChatRequest.builder()
-                .user(prompt)
-                .timeout(Duration.ofSeconds(30))
+        Duration ample = Duration.ofSeconds(30);
+        Tideover patient = tideover.newBuilder()
+                .timeout(ample)
+                .streamTimeout(ample)
+                .attemptTimeout(ample)
+                .firstTokenTimeout(ample)
                 .build();
-        assertThat(form.ask(tideover, request).text()).isEqualTo("Read");
+        try (patient) {
+            assertThat(form.ask(patient, prompt).text()).isEqualTo("Read");
+        }
         assertThat(provider.asked()).hasSize(1);
         assertThat(provider.asked().get(0).body())
                 .contains("0123456789abcde\\n0123456789abcde\\n")

@@ -283,6 +283,23 @@ class RouteTest {
     }
 
     @Test
+    void aRejectedKeyIsOverWithTheFirstAnswerWhateverCameInBetween() {
+        fail(FailureKind.AUTH);
+        time.advance(Duration.ofSeconds(31));
+        route.failed(
+                admitted(),
+                Failure.of(FailureKind.THROTTLED)
+                        .retryAfter(Duration.ofSeconds(2))
+                        .build(),
+                time.now());
+        assertThat(refusal().kind()).isEqualTo(FailureKind.PAUSED);
+        time.advance(Duration.ofSeconds(2));
+        assertThat(fixture.board.status().state()).isEqualTo(ServiceState.MAJOR_OUTAGE);
+        succeed();
+        assertThat(fixture.board.status().state()).isEqualTo(ServiceState.RECOVERING);
+    }
+
+    @Test
     void aRestOfDaysIsNotBelieved() {
         route.failed(
                 admitted(),

@@ -44,7 +44,7 @@ public final class Report {
               those that Maven picks beside ours. Its class path is its own. Add the profile `peers` to the command to have it
               in the tables.""".formatted(System.getProperty("peers.openai"));
 
-    private static final int WARM_UPS = 3;
+    private static final int WARM_UPS = 5;
     private static final int WARM_UP_MILLIS = 2_000;
     private static final int SLICES = 12;
     private static final int SLICE_MILLIS = 300;

@@ -186,7 +186,7 @@ public final class ChatReply {
     }
 
     /**
-     * How many requests this call sent to providers, this reply's own included.
+     * How many attempts this call made at providers, this reply's own and those that found no connection included.
      *
      * @return the number, 0 if none was sent
      */

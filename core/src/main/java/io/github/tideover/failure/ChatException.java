@@ -114,7 +114,7 @@ public abstract sealed class ChatException extends RuntimeException
     }
 
     /**
-     * How many requests this call sent to providers.
+     * How many attempts this call made at providers, those that found no connection included.
      *
      * @return the number of attempts, 0 if none was sent
      */

@@ -127,8 +127,8 @@ public final class Provider {
     }
 
     /**
-     * Sets how many requests to this provider may be under way at once. What is above it fails at once or moves on to an
-     * alternate; nothing queues up. 64 unless set.
+     * Sets how many requests to this provider may be under way at once. What is above it waits a second at most, then
+     * moves on to an alternate. 64 unless set.
      *
      * @param maxConcurrent at least 1
      * @return a copy with that limit

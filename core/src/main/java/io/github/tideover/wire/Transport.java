@@ -96,7 +96,7 @@ public final class Transport implements Closeable {
     private static EventListener.Factory withLookups(EventListener.Factory own) {
         return call -> {
             EventListener listener = own.create(call);
-            return listener == EventListener.NONE ? BoundedDns.CALLER : BoundedDns.CALLER.plus(listener);
+            return EventListener.NONE.equals(listener) ? BoundedDns.CALLER : BoundedDns.CALLER.plus(listener);
         };
     }
 

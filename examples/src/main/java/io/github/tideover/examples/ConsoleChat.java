@@ -93,7 +93,7 @@ public final class ConsoleChat {
                 .replyCache(ReplyCache.inMemory(1_000))
                 .onStatus(screen::statusChanged)
                 .build()) {
-            screen.note("Chatting with " + provider + ".");
+            screen.note("Chatting with " + provider.model().orElseThrow() + " at " + provider.baseUrl());
             if (terminal) {
                 screen.note("Type a question; an empty line asks again what got no answer; Ctrl-D ends the chat.");
             }

@@ -80,7 +80,7 @@ final class Demo implements AutoCloseable {
             screen.note("Type a question at any time; Ctrl-D ends the demo.");
         }
         screen.status(tideover.status());
-        Optional<String> first = prompts.next(FIRST_LOOK);
+        Optional<String> typed = prompts.next(FIRST_LOOK);
         for (Act act : acts()) {
             if (terminal && prompts.isEnded()) {
                 return;
@@ -90,25 +90,32 @@ final class Demo implements AutoCloseable {
             main.become(act.main);
             spare.become(act.spare);
             do {
-                Optional<String> typed = first.isPresent() ? first : prompts.next(asked == 0 ? Duration.ZERO : PAUSE);
-                first = Optional.empty();
-                if (terminal && prompts.isEnded()) {
-                    return;
-                }
-                if (prompts.isEnded() && typed.isEmpty()) {
-                    Thread.sleep(PAUSE.toMillis());
-                }
-                if (typed.isEmpty()) {
-                    chat.ask("demo> ", act.questions.get(asked++ % act.questions.size()));
-                } else if (!typed.get().isEmpty()) {
-                    asked++;
-                    chat.ask(" you> ", typed.get());
-                }
-            } while (elapsed().compareTo(act.latestEnd) < 0 && !act.isShown.getAsBoolean());
+                ask(typed, act);
+                typed = next(prompts, terminal);
+            } while (!(terminal && prompts.isEnded())
+                    && elapsed().compareTo(act.latestEnd) < 0
+                    && !act.isShown.getAsBoolean());
         }
-        if (prompts.waiting() > 0) {
-            screen.note("The demo is over; of what you asked, " + prompts.waiting() + " came too late for it.");
+        int late = prompts.waiting() + (typed.isPresent() ? 1 : 0);
+        if (late > 0) {
+            screen.note("The demo is over; of what you asked, " + late + " came too late for it.");
         }
+    }
+
+    private void ask(Optional<String> typed, Act act) {
+        if (typed.isEmpty()) {
+            chat.ask("demo> ", act.questions.get(asked++ % act.questions.size()));
+        } else if (!typed.get().isEmpty()) {
+            chat.ask(" you> ", typed.get());
+        }
+    }
+
+    /** What comes in during the pause between two questions. A pipe has all at once: it is given no more than a person. */
+    private static Optional<String> next(Prompts prompts, boolean terminal) throws InterruptedException {
+        if (!terminal || prompts.isEnded()) {
+            Thread.sleep(PAUSE.toMillis());
+        }
+        return prompts.next(terminal ? PAUSE : Duration.ZERO);
     }
 
     private List<Act> acts() {

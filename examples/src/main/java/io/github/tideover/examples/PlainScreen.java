@@ -37,7 +37,7 @@ final class PlainScreen extends Screen {
 
     @Override
     void failure(String sentence) {
-        line("(no answer) " + sentence);
+        line(sentence);
     }
 
     @Override

@@ -21,6 +21,7 @@ abstract class Screen implements AutoCloseable {
 
     private final List<String> held = new ArrayList<>();
     private boolean answering;
+    private boolean said;
     private boolean closed;
 
     /** A terminal that can be drawn on, or plain lines where that cannot be. */
@@ -64,9 +65,11 @@ abstract class Screen implements AutoCloseable {
     final synchronized void asked(String who, String text) {
         begin(who + printable(text).replace('\n', ' '), ANSWER);
         answering = true;
+        said = false;
     }
 
     final synchronized void piece(String text) {
+        said = true;
         more(printable(text));
     }
 
@@ -76,7 +79,7 @@ abstract class Screen implements AutoCloseable {
     }
 
     final synchronized void failed(String sentence) {
-        failure(printable(sentence));
+        failure((said ? "  " : "") + "(no answer) " + printable(sentence));
         goOn();
     }
 

@@ -52,16 +52,20 @@ final class Tally {
     synchronized String summary() {
         return String.format(
                 Locale.ROOT,
-                "Summary: %d calls: %d live, %d alternate, %d cached, %d canned, %d failed;%n"
-                        + "         %d attempts sent; longest wait for a first word %s",
-                calls(),
+                "Summary: %s: %d live, %d alternate, %d cached, %d canned, %d failed;%n"
+                        + "         %s sent; longest wait for a first word %s",
+                counted(calls(), "call"),
                 of(Origin.LIVE),
                 of(Origin.ALTERNATE),
                 of(Origin.CACHED),
                 of(Origin.CANNED),
                 failed,
-                attempts,
+                counted(attempts, "attempt"),
                 seconds(longestWait));
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     static String seconds(Duration time) {

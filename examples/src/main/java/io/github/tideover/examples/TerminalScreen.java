@@ -111,7 +111,7 @@ final class TerminalScreen extends Screen {
     @Override
     void failure(String sentence) {
         int column = chat.column();
-        writeAt(chatRow(), column, chat.rest() + RED + chat.add(" (no answer) " + sentence) + chat.rest() + PLAIN);
+        writeAt(chatRow(), column, chat.rest() + RED + chat.add(sentence) + chat.rest() + PLAIN);
         drawStatus();
     }
 
