@@ -191,14 +191,14 @@ public final class StubProvider implements AutoCloseable {
                 HTTP/1.1 200 OK\r
                 Date: Sun, 22 Nov 2026 12:00:00 GMT\r
                 Content-Type: application/json\r
-                Content-Length: %d\r
+                Content-Length: $LENGTH\r
                 x-request-id: req_81c7e4d0\r
                 openai-processing-ms: 312\r
                 x-ratelimit-remaining-requests: 4999\r
                 x-ratelimit-remaining-tokens: 199984\r
                 \r
                 """;
-        return utf8(head.formatted(body.length()) + body);
+        return utf8(head.replace("$LENGTH", String.valueOf(body.length())) + body);
     }
 
     private static byte[] streamedReply() throws IOException {

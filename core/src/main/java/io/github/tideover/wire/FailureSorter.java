@@ -63,8 +63,8 @@ import tools.jackson.core.exc.JacksonIOException;
  * only over many calls, so the rule for it is the engine's. So is whether a wait is worth it: {@link
  * Failure#retryAfter()} may be a hundred years, when a provider says {@code inf}.
  *
- * <p>A provider's own words are passed on only for kinds where they help a person and cannot well quote the
- * conversation, on one short line, and never with anything in it that looks like a key.
+ * <p>A provider's own sentences are read and not passed on: they may quote the key or the conversation. Its code for the
+ * error is, and the name of the parameter it complains of, unless they look like a key.
  *
  * <p>Safe for use by many threads.
  */
@@ -137,10 +137,6 @@ public final class FailureSorter {
                             .or(caused(CertPathValidatorException.class))
                             .or(caused(InvalidAlgorithmParameterException.class))), // an empty trust store
             rule(NETWORK, trouble -> true));
-
-    /** Kinds for which the provider's own words help a person and cannot well quote the conversation. */
-    private static final Set<FailureKind> QUOTED =
-            Set.of(AUTH, QUOTA, MODEL_NOT_FOUND, THROTTLED, MAINTENANCE, FORBIDDEN);
 
     /** Kinds that a provider may declare worth another attempt. */
     private static final Set<FailureKind> OPEN_TO_ADVICE = Set.of(UNEXPECTED, CONFLICT, TRANSIENT);
@@ -258,12 +254,6 @@ public final class FailureSorter {
                     .param()
                     .filter(redaction::isHarmless)
                     .ifPresent(param -> sentence.append(", parameter ").append(param));
-        }
-        if (QUOTED.contains(kind)) {
-            refusal.body()
-                    .message()
-                    .map(redaction::line)
-                    .ifPresent(words -> sentence.append(": ").append(words));
         }
         if (refusal.status() >= 300 && refusal.status() < 400) {
             refusal.location()

@@ -647,16 +647,27 @@ class FailureSorterTest {
                 "Try again in 6m0s, limit 30000, used 29990, at 2026-03-01T12:00:00Z."
             })
     void namesAndAddressesStayReadable(String words) {
-        assertThat(sorter.sort(refused(429, worded(words)), NOW).message())
-                .isEqualTo("HTTP 429 from the provider: too many requests: " + words);
+        assertThat(new Redaction(List.of(KEY)).line(words)).isEqualTo(words);
     }
 
     @Test
-    void theProvidersWordsAreOneShortLine() {
+    void wordsFromOutsideAreOneShortLine() {
         String words = "Slow\n\tdown\u0007 \u202eplease. " + "Really. ".repeat(100);
-        String message = sorter.sort(refused(429, words), NOW).message();
-        assertThat(message).startsWith("HTTP 429 from the provider: too many requests: Slow down please. Really.");
-        assertThat(message).hasSizeLessThan(260).endsWith("\u2026");
+        String line = new Redaction(List.of(KEY)).line(words);
+        assertThat(line)
+                .startsWith("Slow down please. Really.")
+                .hasSizeLessThan(210)
+                .endsWith("\u2026");
+    }
+
+    @Test
+    void aProvidersOwnSentencesAreNotPassedOn() {
+        for (int status : new int[] {400, 401, 402, 403, 404, 429, 500, 503}) {
+            assertThat(sorter.sort(refused(status, worded("You asked about Mitzi.")), NOW)
+                            .message())
+                    .startsWith("HTTP " + status)
+                    .doesNotContain("Mitzi");
+        }
     }
 
     @ParameterizedTest
