@@ -58,7 +58,8 @@ public final class Report {
             "commons-math3",
             "resilience4j-retry",
             "converter-jackson",
-            "jackson-databind-2.",
+            "jackson-databind",
+            "jackson-annotations",
             "jackson-core-2.",
             "slf4j-nop");
 
