@@ -1,6 +1,7 @@
 package io.github.tideover;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often and how soon one provider is asked again within a call.
@@ -13,6 +14,8 @@ import java.time.Duration;
  * @since 0.1
  */
 public final class RetryPolicy {
+    private static final Duration FIRST_DELAY = Duration.ofMillis(250);
+    private static final Duration OVERLOAD_DELAY = Duration.ofSeconds(1);
     private static final RetryPolicy DEFAULTS = new RetryPolicy(new Builder());
 
     private final int maxAttempts;
@@ -23,8 +26,8 @@ public final class RetryPolicy {
 
     private RetryPolicy(Builder builder) {
         maxAttempts = builder.maxAttempts;
-        firstDelay = builder.firstDelay;
-        overloadDelay = builder.overloadDelay;
+        firstDelay = builder.orDefault(builder.firstDelay, FIRST_DELAY);
+        overloadDelay = builder.orDefault(builder.overloadDelay, OVERLOAD_DELAY);
         longestDelay = builder.longestDelay;
         longestRetryAfter = builder.longestRetryAfter;
     }
@@ -89,8 +92,8 @@ public final class RetryPolicy {
      */
     public static final class Builder {
         private int maxAttempts = 3;
-        private Duration firstDelay = Duration.ofMillis(250);
-        private Duration overloadDelay = Duration.ofSeconds(1);
+        private @Nullable Duration firstDelay;
+        private @Nullable Duration overloadDelay;
         private Duration longestDelay = Duration.ofSeconds(8);
         private Duration longestRetryAfter = Duration.ofSeconds(120);
 
@@ -174,8 +177,16 @@ public final class RetryPolicy {
             return new RetryPolicy(this);
         }
 
-        private void checkNotLongest(String name, Duration delay) {
-            if (delay.compareTo(longestDelay) > 0) {
+        /** A default gives way to a longest delay that is shorter; a delay that was set must make sense beside it. */
+        private Duration orDefault(@Nullable Duration set, Duration usual) {
+            if (set != null) {
+                return set;
+            }
+            return usual.compareTo(longestDelay) < 0 ? usual : longestDelay;
+        }
+
+        private void checkNotLongest(String name, @Nullable Duration delay) {
+            if (delay != null && delay.compareTo(longestDelay) > 0) {
                 throw new IllegalStateException(
                         name + " " + delay + " must not be longer than longestDelay " + longestDelay);
             }

@@ -184,6 +184,14 @@ class RetryVectorsTest {
     }
 
     @Test
+    void aShortLongestDelayTakesTheDefaultsWithIt() {
+        Backoff hasty = new Backoff(
+                RetryPolicy.builder().longestDelay(Duration.ofMillis(100)).build());
+        assertThat(hasty.fullJitter(1, FailureKind.TRANSIENT, 1)).isEqualTo(Duration.ofMillis(100));
+        assertThat(hasty.fullJitter(1, FailureKind.OVERLOADED, 1)).isEqualTo(Duration.ofMillis(100));
+    }
+
+    @Test
     void anEmptyBudgetFillsByATenthOfATokenEachSecond() {
         RetryBudget budget = new RetryBudget(100, 0);
         assertThat(budget.tryTake(100, 0)).isTrue();

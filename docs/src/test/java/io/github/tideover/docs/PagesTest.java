@@ -190,7 +190,7 @@ class PagesTest {
         Map<String, Object> ofRetries = new TreeMap<>();
         for (String option :
                 List.of("maxAttempts", "firstDelay", "overloadDelay", "longestDelay", "longestRetryAfter")) {
-            ofRetries.put(option, valueOf(RetryPolicy.builder(), option));
+            ofRetries.put(option, valueOf(RetryPolicy.defaults(), option));
         }
         compare("RetryPolicy.Builder", ofRetries);
 

@@ -52,6 +52,7 @@ final class Demo implements AutoCloseable {
                 .streamTimeout(Duration.ofSeconds(6))
                 .retryPolicy(RetryPolicy.builder()
                         .firstDelay(Duration.ofMillis(100))
+                        .overloadDelay(Duration.ofMillis(250))
                         .longestDelay(Duration.ofMillis(500))
                         .build())
                 .build();
@@ -60,10 +61,15 @@ final class Demo implements AutoCloseable {
 
     static Demo start(Screen screen, Tally tally) throws IOException {
         EmbeddedProvider main = EmbeddedProvider.start("main", "large");
+        EmbeddedProvider spare = null;
         try {
-            return new Demo(screen, tally, main, EmbeddedProvider.start("spare", "small"));
-        } catch (IOException e) {
+            spare = EmbeddedProvider.start("spare", "small");
+            return new Demo(screen, tally, main, spare);
+        } catch (IOException | RuntimeException e) { // a server left running would keep the program from ending
             main.close();
+            if (spare != null) {
+                spare.close();
+            }
             throw e;
         }
     }
