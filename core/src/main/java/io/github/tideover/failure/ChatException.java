@@ -23,9 +23,12 @@ public abstract sealed class ChatException extends RuntimeException
                 DeadlineExceededException {
     private static final long serialVersionUID = 1L;
 
+    /** The failure that decided the call. */
     private final Failure failure;
+    /** How many attempts were made. */
     private final int attempts;
 
+    /** Every failure of the call, in order. */
     @SuppressWarnings("serial") // always the JDK's unmodifiable list, which is serializable
     private final List<Failure> failures;
 

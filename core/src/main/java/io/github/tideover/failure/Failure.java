@@ -19,15 +19,25 @@ import org.jspecify.annotations.Nullable;
 public final class Failure implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** What went wrong. */
     private final FailureKind kind;
+    /** Whether the same provider may be asked again. */
     private final FailureKind.Again again;
+    /** Where it went wrong. */
     private final String source;
+    /** What happened, in one sentence. */
     private final String message;
+    /** The HTTP status, 0 for none. */
     private final int httpStatus;
+    /** The provider's own code. */
     private final @Nullable String code;
+    /** The provider's id for the request. */
     private final @Nullable String requestId;
+    /** How long the provider asked to be left alone. */
     private final @Nullable Duration retryAfter;
+    /** When it makes sense to ask again. */
     private final @Nullable Instant retryAt;
+    /** The exception behind it. */
     private final @Nullable Throwable cause;
 
     private Failure(Builder builder) {

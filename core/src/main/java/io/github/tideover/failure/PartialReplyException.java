@@ -13,6 +13,7 @@ import java.util.List;
 public final class PartialReplyException extends ChatException {
     private static final long serialVersionUID = 1L;
 
+    /** The text that was delivered. */
     private final String partialText;
 
     PartialReplyException(Failure failure, int attempts, List<Failure> failures, String partialText) {
