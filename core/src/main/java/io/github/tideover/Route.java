@@ -226,10 +226,8 @@ final class Route {
 
     private Admission resting(long now) {
         Failure cause = Objects.requireNonNull(restCause);
-        if (cause.kind().again()
-                != FailureKind.Again
-                        .NEVER) { // what a provider asked for is a pause; what only a person can change keeps its own
-            // name
+        // What a provider asked for is a pause; what waiting does not mend keeps its own name.
+        if (!isStop(cause)) {
             return Admission.refused(
                     refusal(PAUSED, PAUSED.cause() + " (" + cause.kind().cause() + ")", restUntil),
                     WaitFor.REST,
@@ -381,13 +379,18 @@ final class Route {
         }
         restUntil = now + rest.toNanos();
         restCause = failure;
-        if (failure.kind().again() == FailureKind.Again.NEVER) {
+        if (isStop(failure)) {
             if (!stoppedByRest) {
                 log.warn("{}: {}; asked again in {} s", name, failure.kind().cause(), rest.toSeconds());
             }
             stoppedByRest = true; // until an answer comes, whatever else goes wrong before it
             board.stopped(index, failure.kind(), time.at(restUntil));
         }
+    }
+
+    /** Whether a rest for this reason stops the route, rather than pausing it. */
+    private static boolean isStop(Failure failure) {
+        return failure.kind().again() == FailureKind.Again.NEVER;
     }
 
     private static Duration restFor(Failure failure) {
