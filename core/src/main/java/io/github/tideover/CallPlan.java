@@ -3,10 +3,12 @@ package io.github.tideover;
 import static io.github.tideover.failure.FailureKind.CANCELLED;
 import static io.github.tideover.failure.FailureKind.CONTENT_FILTER;
 import static io.github.tideover.failure.FailureKind.DEADLINE;
+import static io.github.tideover.failure.FailureKind.INVALID_REQUEST;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
 import static io.github.tideover.failure.FailureKind.NO_CACHED_REPLY;
 import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.TIMEOUT;
+import static io.github.tideover.failure.FailureKind.UNEXPECTED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatReply;
@@ -16,9 +18,11 @@ import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.FailureKind.Again;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
@@ -37,10 +41,14 @@ final class CallPlan {
     private static final long LONGEST_WAIT_FOR_PLACE = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LONGEST_WAIT_FOR_TURN = TimeUnit.SECONDS.toNanos(5);
+    /** Fields of a request whose answer is not for a second model to finish. */
+    private static final Set<String> NOT_PLAIN_TEXT =
+            Set.of("tools", "tool_choice", "functions", "function_call", "response_format");
 
     private final List<Rung> ladder;
     private final Settings settings;
     private final Backoff backoff;
+    private final HedgeBudget hedges;
     private final DoubleSupplier dice;
     private final ChatRequest request;
     private final boolean streamed;
@@ -61,13 +69,24 @@ final class CallPlan {
     private @Nullable Failure decisive;
 
     private @Nullable Permit permit;
-    private boolean committed;
+    private Step.@Nullable Send sent;
+    /** What broke the stream after some of it was shown; null as long as none has. */
+    private @Nullable Failure brokenBy;
+
+    private boolean mayContinue;
+
+    private @Nullable Permit hedgePermit;
+    private int hedgePosition;
+    /** The place of a hedge that failed in a way that another attempt there would not mend. */
+    private int spent = -1;
+
     private boolean over;
 
     CallPlan(
             List<Rung> ladder,
             Settings settings,
             Backoff backoff,
+            HedgeBudget hedges,
             DoubleSupplier dice,
             ChatRequest request,
             boolean streamed,
@@ -75,6 +94,7 @@ final class CallPlan {
         this.ladder = ladder;
         this.settings = settings;
         this.backoff = backoff;
+        this.hedges = hedges;
         this.dice = dice;
         this.request = request;
         this.streamed = streamed;
@@ -82,6 +102,9 @@ final class CallPlan {
         long whole = settings.deadlineOf(request, streamed);
         this.deadline = started + whole - Math.min(RESERVE, whole / 20);
         this.shortestAttempt = Math.min(SHORTEST_ATTEMPT, whole / 4);
+        if (settings.hedging) {
+            hedges.called(started);
+        }
     }
 
     /** The first step. */
@@ -96,6 +119,9 @@ final class CallPlan {
         }
         if (outcome instanceof Outcome.Failed failed) {
             return failed(failed.failure(), now);
+        }
+        if (outcome instanceof Outcome.Broken broken) {
+            return broken(broken, now);
         }
         if (outcome instanceof Outcome.Recalled recalled) {
             return recalled(recalled.reply(), now);
@@ -133,6 +159,9 @@ final class CallPlan {
         if (decisive == null) {
             return true;
         }
+        if (position == spent) {
+            return false;
+        }
         boolean mayHelp = decisive.kind().allowsAlternate() || decisive.kind() == NETWORK_LOCAL && ask.isLocal();
         return mayHelp && !isFinal() && deadline - now >= shortestAttempt;
     }
@@ -149,7 +178,9 @@ final class CallPlan {
     private boolean maySpeak() {
         // A conversation that is too long stays too long: the application must hear of it.
         boolean theirsToMend = decisive != null && decisive.kind() == FailureKind.CONTEXT_LENGTH;
+        // Half an answer is worth more than the application's own words.
         return !isFinal()
+                && brokenBy == null
                 && !theirsToMend
                 && (decisive == null
                         || decisive.kind().allowsAlternate()
@@ -173,7 +204,8 @@ final class CallPlan {
         if (permit != null) {
             attempts++;
             attemptsHere++;
-            return new Step.Send(rung, now + timeForAttempt(rung, now));
+            sent = send(rung, modeOf(rung, now), permit, now);
+            return sent;
         }
         Failure refusal = requireNonNull(admission.refusal);
         if (isWorthWaiting(admission, now)) {
@@ -196,25 +228,57 @@ final class CallPlan {
 
     /** How long a provider's wish for rest is worth waiting for: less if another could be asked in the meantime. */
     private Duration patience(long now) {
-        return anotherStands(now) ? Duration.ZERO : settings.retryPolicy().longestRetryAfter();
+        return anotherStands(now) ? Duration.ZERO : settings.retryPolicy.longestRetryAfter();
     }
 
-    /** What is left, half of it if another provider could still be asked, and never more than an attempt needs. */
-    private long timeForAttempt(Rung.Ask rung, long now) {
+    /**
+     * What to ask for. A whole reply is read as a stream while another provider could answer instead: only a stream tells a
+     * provider that is at work from one that hangs, long before the whole reply is due.
+     */
+    private Step.Mode modeOf(Rung.Ask rung, long now) {
+        if (!rung.canStream()) {
+            return Step.Mode.WHOLE;
+        }
+        if (brokenBy != null && mayContinue && rung.continues()) {
+            return Step.Mode.CONTINUATION;
+        }
+        return streamed || anotherStands(now) ? Step.Mode.STREAM : Step.Mode.WHOLE;
+    }
+
+    private Step.Send send(Rung.Ask rung, Step.Mode mode, Permit granted, long now) {
+        Route route = rung.route();
+        long whole = settings.attemptNanos(request);
+        long first = mode == Step.Mode.WHOLE
+                ? whole
+                : settings.firstTokenNanos(request, route.firstTokenLimit(anotherStands(now), granted.probe));
+        boolean isBounded = !streamed && (mode == Step.Mode.WHOLE || settings.attemptTimeout != null);
+        long end = isBounded ? Math.min(deadline, now + whole) : deadline;
+        long limit = Math.min(end, now + shared(first, now));
+        long delay = settings.hedging && attempts == 1 && !granted.probe ? route.hedgeDelay(mode) : -1;
+        boolean isHedged = delay >= 0 && now + delay - limit < 0;
+        return new Step.Send(rung, mode, limit, end, isHedged ? now + delay : Step.Send.NEVER);
+    }
+
+    /** What an attempt needs; of what is left, no more than half if another provider could still be asked. */
+    private long shared(long need, long now) {
         long left = deadline - now;
-        long own = streamed
-                ? settings.firstTokenNanos(request, rung.route().firstTokenLimit())
-                : settings.attemptNanos(request);
-        return own < left / 2 ? own : Math.min(own, anotherStands(now) ? left / 2 : left);
+        return need < left / 2 ? need : Math.min(need, anotherStands(now) ? left / 2 : left);
     }
 
     private boolean anotherStands(long now) {
+        return nextStanding(now) >= 0;
+    }
+
+    /** The place of the next provider that could be asked instead; -1 if there is none. */
+    private int nextStanding(long now) {
         for (int i = position + 1; i < ladder.size(); i++) {
-            if (ladder.get(i) instanceof Rung.Ask ask && ask.route().isStanding(now)) {
-                return true;
+            if (i != spent
+                    && ladder.get(i) instanceof Rung.Ask ask
+                    && ask.route().isStanding(now)) {
+                return i;
             }
         }
-        return false;
+        return -1;
     }
 
     private Step answered(ChatReply.Builder reply, long now) {
@@ -240,9 +304,8 @@ final class CallPlan {
                 said.model().isEmpty() ? said.toBuilder().model(rung.model()).build() : said);
     }
 
-    /** The first text of a stream is about to be shown: no other provider can take over unseen from here on. */
-    void committed(long now) {
-        committed = true;
+    /** Content comes: the provider works. */
+    void answering(long now) {
         if (permit != null) {
             ((Rung.Ask) ladder.get(position)).route().answering(permit, now);
         }
@@ -250,19 +313,127 @@ final class CallPlan {
 
     private Step failed(Failure failure, long now) {
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
-        Failure met = blamedFairly(failure, rung, now).toBuilder()
-                .source(rung.route().name())
-                .build();
-        if (permit != null) {
-            rung.route().failed(permit, met, now);
-            permit = null;
+        boolean wasContinuing = sent != null && sent.mode() == Step.Mode.CONTINUATION;
+        if (wasContinuing && (failure.kind() == INVALID_REQUEST || failure.kind() == UNEXPECTED)) {
+            // It does not continue replies after all. That is between it and us.
+            mayContinue = false;
+            giveBack(rung, failure, now);
+            attemptsHere--;
+            Step again = ask(rung, now);
+            return again != null ? again : climb(now);
         }
-        note(met);
-        if (committed || met.kind() == CANCELLED) {
+        Failure met = met(failure, rung, now);
+        if (met.kind() == CANCELLED) {
             return fail(now);
         }
         Step again = retry(rung, met, now);
         return again != null ? again : climb(now);
+    }
+
+    /**
+     * The stream broke in sight of the caller. One rescue is tried: another provider rather than the one that has just
+     * failed, since a second break would be the end.
+     */
+    private Step broken(Outcome.Broken outcome, long now) {
+        Rung.Ask rung = (Rung.Ask) ladder.get(position);
+        boolean isFirst = brokenBy == null;
+        Failure met = met(outcome.failure(), rung, now);
+        brokenBy = isFirst ? met : brokenBy;
+        if (!isFirst || settings.streamRescue == StreamRescue.FAIL || met.kind() == CANCELLED) {
+            return fail(now);
+        }
+        mayContinue = settings.streamRescue == StreamRescue.CONTINUE && outcome.isPlainText() && asksForPlainText();
+        Step again = anotherStands(now) ? null : retry(rung, met, now);
+        return again != null ? again : climb(now);
+    }
+
+    /** What broke the stream that the caller saw; null if none did. */
+    @Nullable
+    Failure brokenBy() {
+        return brokenBy;
+    }
+
+    private boolean asksForPlainText() {
+        return request.extra().keySet().stream().noneMatch(NOT_PLAIN_TEXT::contains);
+    }
+
+    private Failure met(Failure failure, Rung.Ask rung, long now) {
+        Failure met = blamedFairly(failure, rung, now).toBuilder()
+                .source(rung.route().name())
+                .build();
+        giveBack(rung, met, now);
+        note(met);
+        return met;
+    }
+
+    private void giveBack(Rung.Ask rung, Failure failure, long now) {
+        if (permit != null) {
+            rung.route().failed(permit, failure, now);
+            permit = null;
+        }
+    }
+
+    /**
+     * A second attempt beside the one under way, which is slower than most; null if it is not worth its price, or all is
+     * not well.
+     */
+    Step.@Nullable Send hedge(long now) {
+        Step.Send first = requireNonNull(sent);
+        int place = nextStanding(now);
+        Rung.Ask rung = place < 0 ? first.rung() : (Rung.Ask) ladder.get(place);
+        if (!first.rung().route().isCalm(now) || !rung.route().isCalm(now) || !hedges.tryTake(now)) {
+            return null;
+        }
+        hedgePermit = rung.route().admit(now, 0, true).permit;
+        if (hedgePermit == null || !rung.route().budget().tryTake(RetryBudget.HEAVY_COST, now)) {
+            releaseHedge();
+            return null;
+        }
+        hedgePosition = place < 0 ? position : place;
+        attempts++;
+        return send(rung, rung.canStream() ? first.mode() : Step.Mode.WHOLE, hedgePermit, now);
+    }
+
+    /**
+     * The second attempt was the first with content: the call goes on with it.
+     *
+     * @param ofFirst how the first one failed in the meantime; null if it was only slow, which is nobody's fault
+     */
+    void hedgeWon(@Nullable Failure ofFirst, long now) {
+        Rung.Ask first = (Rung.Ask) ladder.get(position);
+        if (ofFirst != null) {
+            met(ofFirst, first, now);
+        } else if (permit != null) {
+            first.route().released(permit);
+        }
+        permit = hedgePermit;
+        hedgePermit = null;
+        position = hedgePosition;
+        attemptsHere = 1;
+        lastRetryCost = RetryBudget.HEAVY_COST;
+    }
+
+    /** The second attempt failed while the first goes on. */
+    void hedgeFailed(Failure failure, long now) {
+        if (hedgePermit == null) {
+            return;
+        }
+        Rung.Ask rung = (Rung.Ask) ladder.get(hedgePosition);
+        Failure met = failure.toBuilder().source(rung.route().name()).build();
+        rung.route().failed(hedgePermit, met, now);
+        hedgePermit = null;
+        add(met);
+        if (hedgePosition != position && (met.again() == Again.NEVER || met.again() == Again.ELSEWHERE)) {
+            spent = hedgePosition;
+        }
+    }
+
+    /** The second attempt, if there is one, is no longer wanted. */
+    void releaseHedge() {
+        if (hedgePermit != null) {
+            ((Rung.Ask) ladder.get(hedgePosition)).route().released(hedgePermit);
+            hedgePermit = null;
+        }
     }
 
     /** A caller in a hurry must not make a provider look dead: a short attempt cut by the deadline is nobody's fault. */
@@ -270,7 +441,7 @@ final class CallPlan {
         boolean hurried = failure.kind() == TIMEOUT
                 && permit != null
                 && deadline - now <= 0
-                && now - permit.startedAt < rung.route().suspectAge(streamed);
+                && now - permit.startedAt < rung.route().suspectAge(sent == null ? Step.Mode.WHOLE : sent.mode());
         return hurried
                 ? Failure.of(DEADLINE).cause(failure.cause().orElse(null)).build()
                 : failure;
@@ -297,18 +468,17 @@ final class CallPlan {
             }
             case YES -> {}
         }
-        if (attemptsHere >= settings.retryPolicy().maxAttempts()) {
+        if (attemptsHere >= settings.retryPolicy.maxAttempts()) {
             return null;
         }
         Duration wait = backoff.before(attemptsHere, failure, dice.getAsDouble());
-        Duration patience = anotherStands(now)
-                ? settings.retryPolicy().longestDelay()
-                : settings.retryPolicy().longestRetryAfter();
+        Duration patience =
+                anotherStands(now) ? settings.retryPolicy.longestDelay() : settings.retryPolicy.longestRetryAfter();
         boolean asksTooMuch = failure.retryAfter().orElse(Duration.ZERO).compareTo(patience) > 0;
         if (asksTooMuch || now + wait.toNanos() + shortestAttempt - deadline > 0) {
             return null;
         }
-        int cost = Backoff.isOverload(failure.kind()) ? RetryBudget.HEAVY_COST : RetryBudget.COST;
+        int cost = Backoff.isOverload(failure.kind()) || brokenBy != null ? RetryBudget.HEAVY_COST : RetryBudget.COST;
         if (!rung.route().budget().tryTake(cost, now)) {
             return null;
         }
@@ -342,7 +512,7 @@ final class CallPlan {
     private Step fail(long now) {
         over = true;
         Failure failure = requireNonNull(decisive);
-        boolean timeIsUp = deadline - now <= 0 && failure.again() != FailureKind.Again.NEVER && !committed;
+        boolean timeIsUp = deadline - now <= 0 && failure.again() != Again.NEVER && brokenBy == null;
         if (timeIsUp) {
             failure = Failure.of(DEADLINE)
                     .source(failure.source())
@@ -362,6 +532,7 @@ final class CallPlan {
             ((Rung.Ask) ladder.get(position)).route().released(permit);
             permit = null;
         }
+        releaseHedge();
     }
 
     boolean isOver() {
@@ -382,16 +553,20 @@ final class CallPlan {
     }
 
     private void note(Failure failure) {
-        if (failures.isEmpty()) {
-            failures = new ArrayList<>(4);
-        }
-        failures.add(failure);
+        add(failure);
         boolean ofFirst = position == 0 || decisive == null;
         // A refusal to send, after an attempt that was sent, hides what went wrong.
         boolean tellsMore = decisive == null || failure.kind() != FailureKind.CIRCUIT_OPEN && failure.kind() != PAUSED;
         if (ofFirst && tellsMore || failure.kind() == CONTENT_FILTER || failure.kind() == CANCELLED) {
             decisive = failure;
         }
+    }
+
+    private void add(Failure failure) {
+        if (failures.isEmpty()) {
+            failures = new ArrayList<>(4);
+        }
+        failures.add(failure);
     }
 
     private boolean anyFailure(Predicate<FailureKind> test) {

@@ -24,6 +24,7 @@ final class Engine {
     private final List<Rung> ladder;
     private final Settings settings;
     private final Backoff backoff;
+    private final HedgeBudget hedges = new HedgeBudget();
     private final Time time;
     private final Watchdog watchdog;
     private final Executor executor;
@@ -51,7 +52,7 @@ final class Engine {
             @Nullable ReplyCache cache) {
         this.ladder = ladder;
         this.settings = settings;
-        this.backoff = new Backoff(settings.retryPolicy());
+        this.backoff = new Backoff(settings.retryPolicy);
         this.time = time;
         this.watchdog = watchdog;
         this.executor = executor;
@@ -60,7 +61,7 @@ final class Engine {
     }
 
     CallPlan plan(ChatRequest request, boolean streamed) {
-        return new CallPlan(ladder, settings, backoff, time.dice(), request, streamed, time.now());
+        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, time.now());
     }
 
     Settings settings() {
@@ -154,10 +155,11 @@ final class Engine {
         }
     }
 
-    /** Whole answers of a model, just given: nothing cut, refused, or meant to be acted on once. */
+    /** Whole answers of one model, just given: nothing cut, refused, or meant to be acted on once. */
     private static boolean isWorthKeeping(ChatReply reply) {
         return (reply.origin() == Origin.LIVE || reply.origin() == Origin.ALTERNATE)
                 && reply.finishReason() == FinishReason.STOP
+                && !reply.isContinued()
                 && reply.refusal().isEmpty()
                 && reply.toolCalls().isEmpty()
                 && !reply.text().isEmpty();

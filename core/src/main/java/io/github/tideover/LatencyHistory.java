@@ -42,6 +42,24 @@ final class LatencyHistory {
         for (long seen = counts[0]; seen < wanted && i < CLASSES - 1; seen += counts[i]) {
             i++;
         }
+        return upperEndOf(i);
+    }
+
+    /**
+     * The longest latency there was.
+     *
+     * @return nanoseconds, or -1 if there was no answer yet
+     */
+    synchronized long longest() {
+        for (int i = CLASSES - 1; i >= 0; i--) {
+            if (counts[i] > 0) {
+                return upperEndOf(i);
+            }
+        }
+        return -1;
+    }
+
+    private static long upperEndOf(int i) {
         return (long) (1e6 * Math.pow(GROWTH, i));
     }
 

@@ -24,6 +24,14 @@ sealed interface Outcome {
     record Failed(Failure failure) implements Outcome {}
 
     /**
+     * The attempt failed after some of its text had been shown.
+     *
+     * @param failure how
+     * @param isPlainText whether nothing but text had come, so that another model could go on from there
+     */
+    record Broken(Failure failure, boolean isPlainText) implements Outcome {}
+
+    /**
      * The cache was asked.
      *
      * @param reply what it had, or null

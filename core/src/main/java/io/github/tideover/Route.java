@@ -17,6 +17,7 @@ import io.github.tideover.Admission.WaitFor;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.FailureKind.Blame;
+import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusBoard;
 import java.time.Duration;
 import java.util.Objects;
@@ -411,15 +412,46 @@ final class Route {
         return wished.compareTo(LONGEST_REST) > 0 ? Duration.ZERO : wished;
     }
 
-    /** What a stream is given until its first content: four times the slow answers of late, 10 to 60 s; 30 s at first. */
-    long firstTokenLimit() {
+    /**
+     * What a stream is given until its first content: four times the slow answers of late, within 10 to 60 s. As long as
+     * little is known, 10 s if another provider could answer instead, else 30 s. A probe of a provider that never answered
+     * gets 30 s in any case: a model that thinks for long must be able to show that it works.
+     */
+    long firstTokenLimit(boolean anotherStands, boolean isProbe) {
         long slow = firstTokens.percentile(0.99);
-        return slow < 0 ? TimeUnit.SECONDS.toNanos(30) : clamp(4 * slow, 10, 60);
+        if (slow >= 0) {
+            return clamp(4 * slow, 10, 60);
+        }
+        long longest = firstTokens.longest();
+        boolean isHasty = anotherStands && !(isProbe && longest < 0);
+        return clamp(4 * longest, isHasty ? 10 : 30, 60);
+    }
+
+    /** The age at which an attempt is slower than all but a twentieth, so that a second one is worth its price; or -1. */
+    long hedgeDelay(Step.Mode mode) {
+        return latencies(mode).percentile(0.95);
+    }
+
+    private LatencyHistory latencies(Step.Mode mode) {
+        return mode == Step.Mode.WHOLE ? wholeReplies : firstTokens;
+    }
+
+    /** Whether all is well here, so that one more attempt does no harm. */
+    boolean isCalm(long now) {
+        return standing
+                && restUntil - now <= 0
+                && !isEasing(now)
+                && budget.tokens(now) > RetryBudget.CAPACITY / 2.0
+                && board.status().state() == ServiceState.OPERATIONAL;
+    }
+
+    private synchronized boolean isEasing(long now) {
+        return slowStart.isEasing(now);
     }
 
     /** The age at which an attempt without an answer is held against the provider even if the caller's time was short. */
-    long suspectAge(boolean streamed) {
-        long slow = (streamed ? firstTokens : wholeReplies).percentile(0.95);
+    long suspectAge(Step.Mode mode) {
+        long slow = latencies(mode).percentile(0.95);
         return slow < 0 ? TimeUnit.SECONDS.toNanos(10) : clamp(4 * slow, 2, 10);
     }
 

@@ -16,6 +16,8 @@ sealed interface Rung {
      * @param provider its name
      * @param model the model to ask
      * @param isLocal whether it runs on this machine and so can be reached without a network
+     * @param canStream whether it can give a reply as a stream
+     * @param continues whether it goes on with a reply whose beginning is sent as the last message
      * @param route what all calls to it share
      * @param dialect how it is spoken to
      * @param sorter sorts what it says
@@ -25,6 +27,8 @@ sealed interface Rung {
             String provider,
             String model,
             boolean isLocal,
+            boolean canStream,
+            boolean continues,
             Route route,
             Dialect dialect,
             BiFunction<Throwable, Instant, Failure> sorter)

@@ -7,28 +7,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long things may take, and how often they are tried.
- *
- * @param timeout the deadline of a call for a whole reply
- * @param streamTimeout the deadline of a streamed call
- * @param attemptTimeout what one attempt for a whole reply is given; null to reckon it from the request
- * @param firstTokenTimeout what a stream is given until its first content; null to learn it from the provider
- * @param stallTimeout how long a stream may pause between two pieces of content
- * @param retryPolicy how often one provider is asked again
+ * How long things may take, how often they are tried, and what is done when a stream breaks. Changed only while a client is
+ * being built.
  */
-record Settings(
-        Duration timeout,
-        Duration streamTimeout,
-        @Nullable Duration attemptTimeout,
-        @Nullable Duration firstTokenTimeout,
-        Duration stallTimeout,
-        RetryPolicy retryPolicy) {
+final class Settings {
     /** An interactive user has left by then; vendors' own 600 s suit no screen. */
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(120);
     /** A long answer may take minutes; the first-token and stall limits govern a stream. */
     static final Duration DEFAULT_STREAM_TIMEOUT = Duration.ofSeconds(600);
     /** Gaps between tokens measure below 250 ms, keep-alives come within 30 s. */
     static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(30);
+    /** One a second: a quarter of what a model on a slow processor writes at a token a second. Our own number. */
+    static final int DEFAULT_LOWEST_THROUGHPUT = 60;
 
     /** Anthropic's reckoning for replies that are not streamed: an hour for 128,000 tokens is 28 ms a token. */
     private static final long NANOS_PER_TOKEN = 28_000_000L;
@@ -39,8 +29,40 @@ record Settings(
     /** Models that reason say nothing for minutes. */
     private static final long REASONING_ATTEMPT = Duration.ofSeconds(180).toNanos();
 
-    static final Settings DEFAULTS = new Settings(
-            DEFAULT_TIMEOUT, DEFAULT_STREAM_TIMEOUT, null, null, DEFAULT_STALL_TIMEOUT, RetryPolicy.defaults());
+    /** The deadline of a call for a whole reply. */
+    Duration timeout = DEFAULT_TIMEOUT;
+    /** The deadline of a streamed call. */
+    Duration streamTimeout = DEFAULT_STREAM_TIMEOUT;
+    /** What one attempt for a whole reply is given; null to reckon it from the request. */
+    @Nullable
+    Duration attemptTimeout;
+    /** What a stream is given until its first content; null to learn it from the provider. */
+    @Nullable
+    Duration firstTokenTimeout;
+    /** How long a stream may pause between two pieces of content. */
+    Duration stallTimeout = DEFAULT_STALL_TIMEOUT;
+    /** How many characters of content must come within a minute; 0 for any number. */
+    int lowestThroughput = DEFAULT_LOWEST_THROUGHPUT;
+    /** How often one provider is asked again. */
+    RetryPolicy retryPolicy = RetryPolicy.defaults();
+    /** What becomes of a stream that breaks. */
+    StreamRescue streamRescue = StreamRescue.RESTART;
+    /** Whether a slow attempt may get a second one beside it. */
+    boolean hedging;
+
+    Settings() {}
+
+    Settings(Settings that) {
+        timeout = that.timeout;
+        streamTimeout = that.streamTimeout;
+        attemptTimeout = that.attemptTimeout;
+        firstTokenTimeout = that.firstTokenTimeout;
+        stallTimeout = that.stallTimeout;
+        lowestThroughput = that.lowestThroughput;
+        retryPolicy = that.retryPolicy;
+        streamRescue = that.streamRescue;
+        hedging = that.hedging;
+    }
 
     /** The deadline of a call, in nanoseconds from its start. */
     long deadlineOf(ChatRequest request, boolean streamed) {
@@ -63,30 +85,6 @@ record Settings(
             return firstTokenTimeout.toNanos();
         }
         return request.reasoningEffort().isPresent() ? Math.max(learned, REASONING_ATTEMPT) : learned;
-    }
-
-    Settings withTimeout(Duration value) {
-        return new Settings(value, streamTimeout, attemptTimeout, firstTokenTimeout, stallTimeout, retryPolicy);
-    }
-
-    Settings withStreamTimeout(Duration value) {
-        return new Settings(timeout, value, attemptTimeout, firstTokenTimeout, stallTimeout, retryPolicy);
-    }
-
-    Settings withAttemptTimeout(Duration value) {
-        return new Settings(timeout, streamTimeout, value, firstTokenTimeout, stallTimeout, retryPolicy);
-    }
-
-    Settings withFirstTokenTimeout(Duration value) {
-        return new Settings(timeout, streamTimeout, attemptTimeout, value, stallTimeout, retryPolicy);
-    }
-
-    Settings withStallTimeout(Duration value) {
-        return new Settings(timeout, streamTimeout, attemptTimeout, firstTokenTimeout, value, retryPolicy);
-    }
-
-    Settings withRetryPolicy(RetryPolicy value) {
-        return new Settings(timeout, streamTimeout, attemptTimeout, firstTokenTimeout, stallTimeout, value);
     }
 
     /** Refuses settings of which one could never come to bear. */

@@ -10,9 +10,25 @@ sealed interface Step {
      * Send the request.
      *
      * @param rung where to
+     * @param mode what to ask for
      * @param limit the moment, on the monotonic clock, at which the attempt is over; for a stream, unless content came
+     * @param end the moment at which it is over in any case
+     * @param hedgeAt the moment at which a second attempt may be begun beside this one, unless content came; or {@link #NEVER}
      */
-    record Send(Rung.Ask rung, long limit) implements Step {}
+    record Send(Rung.Ask rung, Mode mode, long limit, long end, long hedgeAt) implements Step {
+        /** No moment at all. */
+        static final long NEVER = Long.MAX_VALUE;
+    }
+
+    /** What an attempt asks for. */
+    enum Mode {
+        /** The whole reply at once. */
+        WHOLE,
+        /** The reply as a stream, whether or not the caller sees it as one. */
+        STREAM,
+        /** The rest of a reply whose beginning has been shown, as a stream. */
+        CONTINUATION
+    }
 
     /**
      * Wait, holding no permit.

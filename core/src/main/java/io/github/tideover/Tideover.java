@@ -80,6 +80,8 @@ public final class Tideover implements AutoCloseable {
                     provider.name(),
                     provider.model().orElseThrow(),
                     provider.isLocal(),
+                    provider.canStream(),
+                    provider.continues(),
                     route,
                     provider.dialect(transport.client(), builder.maxReplyBytes),
                     provider::sort));
@@ -94,7 +96,7 @@ public final class Tideover implements AutoCloseable {
         Provider first = providers.get(0);
         engine = new Engine(
                 List.copyOf(ladder),
-                builder.settings,
+                blueprint.settings,
                 time,
                 watchdog,
                 transport.client().dispatcher().executorService(),
@@ -137,6 +139,9 @@ public final class Tideover implements AutoCloseable {
      * thread ends a wait between attempts.
      *
      * <p>A request that is tried again is a second request: a provider may bill both.
+     *
+     * <p>While an alternate could answer instead, the reply is read as a stream underneath: only a stream tells a provider
+     * that is at work from one that hangs. {@link Provider#streaming(boolean)} is for providers that cannot.
      *
      * @param request the request
      * @return the reply, and where it came from
@@ -322,13 +327,15 @@ public final class Tideover implements AutoCloseable {
         private @Nullable ReplyCache replyCache;
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
-        private Settings settings = Settings.DEFAULTS;
+        private final Settings settings;
         private @Nullable Duration connectTimeout;
         private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
         private @Nullable OkHttpClient httpClient;
         private @Nullable Time time;
 
-        private Builder() {}
+        private Builder() {
+            settings = new Settings();
+        }
 
         private Builder(Builder that) {
             provider = that.provider;
@@ -336,7 +343,7 @@ public final class Tideover implements AutoCloseable {
             replyCache = that.replyCache;
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
-            settings = that.settings;
+            settings = new Settings(that.settings);
             connectTimeout = that.connectTimeout;
             maxReplyBytes = that.maxReplyBytes;
             httpClient = that.httpClient;
@@ -413,8 +420,7 @@ public final class Tideover implements AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder timeout(Duration timeout) {
-            Settings.positive("timeout", timeout);
-            settings = settings.withTimeout(timeout);
+            settings.timeout = Settings.positive("timeout", timeout);
             return this;
         }
 
@@ -427,8 +433,7 @@ public final class Tideover implements AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder streamTimeout(Duration streamTimeout) {
-            Settings.positive("streamTimeout", streamTimeout);
-            settings = settings.withStreamTimeout(streamTimeout);
+            settings.streamTimeout = Settings.positive("streamTimeout", streamTimeout);
             return this;
         }
 
@@ -441,22 +446,22 @@ public final class Tideover implements AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder attemptTimeout(Duration attemptTimeout) {
-            Settings.positive("attemptTimeout", attemptTimeout);
-            settings = settings.withAttemptTimeout(attemptTimeout);
+            settings.attemptTimeout = Settings.positive("attemptTimeout", attemptTimeout);
             return this;
         }
 
         /**
          * Sets what a stream is given until its first content. Default four times the slow answers of late, within 10 to
-         * 60 s; 30 s until enough is known; at least 180 s where a reasoning effort is set.
+         * 60 s; until enough is known, 10 s if an alternate could answer instead and 30 s if not; at least 180 s where a
+         * reasoning effort is set. It holds as well for a whole reply that is {@linkplain Tideover#chat(ChatRequest) read
+         * as a stream} underneath. Set it if the model thinks for long without a reasoning effort being set.
          *
          * @param firstTokenTimeout more than zero, at most a day
          * @return this builder
          * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder firstTokenTimeout(Duration firstTokenTimeout) {
-            Settings.positive("firstTokenTimeout", firstTokenTimeout);
-            settings = settings.withFirstTokenTimeout(firstTokenTimeout);
+            settings.firstTokenTimeout = Settings.positive("firstTokenTimeout", firstTokenTimeout);
             return this;
         }
 
@@ -468,8 +473,52 @@ public final class Tideover implements AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative, or longer than a day
          */
         public Builder stallTimeout(Duration stallTimeout) {
-            Settings.positive("stallTimeout", stallTimeout);
-            settings = settings.withStallTimeout(stallTimeout);
+            settings.stallTimeout = Settings.positive("stallTimeout", stallTimeout);
+            return this;
+        }
+
+        /**
+         * Sets the lowest pace of a stream: after its first content, each further stretch of this many characters, of text,
+         * reasoning or tool calls, must come within a minute, or the stream has stalled. Default 60, a quarter of what a
+         * model gives that writes a token a second.
+         *
+         * @param charactersPerMinute at least 0; 0 for no such limit
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder lowestThroughput(int charactersPerMinute) {
+            if (charactersPerMinute < 0) {
+                throw new IllegalArgumentException(
+                        "lowestThroughput must be at least 0 characters a minute, not " + charactersPerMinute);
+            }
+            settings.lowestThroughput = charactersPerMinute;
+            return this;
+        }
+
+        /**
+         * Sets what becomes of a stream that breaks after some of its text was shown. Default
+         * {@link StreamRescue#RESTART}.
+         *
+         * @param streamRescue what to do
+         * @return this builder
+         */
+        public Builder streamRescue(StreamRescue streamRescue) {
+            settings.streamRescue = requireNonNull(streamRescue, "streamRescue == null");
+            return this;
+        }
+
+        /**
+         * Sets whether an attempt that is slower than 95 of 100 gets a second one beside it; the first of the two to show
+         * content answers, the other is cancelled. Off unless set, for a provider may bill both. The second goes to the next
+         * alternate that stands, or to the same provider if there is none. There is one in a call at most, in at most 5 of
+         * 100 calls of the last 10 s, and only while all is well: it is for slow answers, not for outages. ("The Tail at
+         * Scale", Dean and Barroso, 2013, has the idea and the number.)
+         *
+         * @param hedging whether to
+         * @return this builder
+         */
+        public Builder hedging(boolean hedging) {
+            settings.hedging = hedging;
             return this;
         }
 
@@ -492,7 +541,7 @@ public final class Tideover implements AutoCloseable {
          * @return this builder
          */
         public Builder retryPolicy(RetryPolicy retryPolicy) {
-            settings = settings.withRetryPolicy(requireNonNull(retryPolicy, "retryPolicy == null"));
+            settings.retryPolicy = requireNonNull(retryPolicy, "retryPolicy == null");
             return this;
         }
 
@@ -562,7 +611,7 @@ public final class Tideover implements AutoCloseable {
                 return connectTimeout;
             }
             Duration usual = Transport.CONNECT_TIMEOUT;
-            return settings.timeout().compareTo(usual) < 0 ? settings.timeout() : usual;
+            return settings.timeout.compareTo(usual) < 0 ? settings.timeout : usual;
         }
 
         private List<Provider> providers() {

@@ -148,7 +148,7 @@ class ArchitectureTest {
     static final ArchRule theDoorAndWhatItHandsOutIsAllThatIsPublicInTheRoot = classes()
             .that(resideInAPackage(ROOT).and(bePublic()))
             .should()
-            .haveNameMatching(".*[.](Tideover|Conversation|ReplyStream|RetryPolicy)([$]Builder)?");
+            .haveNameMatching(".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue)([$]Builder)?");
 
     private static DescribedPredicate<JavaAccess<?>> clocks() {
         return target(owner(name("java.lang.System")))

@@ -51,8 +51,17 @@ class CallPlanTest {
                         .age(Duration.ofMinutes(3))
                         .build());
             case "miss" -> new Outcome.Recalled(null);
-            default -> failed(FailureKind.valueOf(name.toUpperCase(Locale.ROOT)));
+            default -> name.startsWith("broken") ? brokenBy(name) : failed(kindOf(name));
         };
+    }
+
+    private static Outcome brokenBy(String name) {
+        String kind = name.substring(name.indexOf('_') + 1);
+        return new Outcome.Broken(Failure.of(kindOf(kind)).build(), name.startsWith("broken_"));
+    }
+
+    private static FailureKind kindOf(String name) {
+        return FailureKind.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     @ParameterizedTest(name = "{0} provider(s), {1}")
@@ -305,15 +314,75 @@ class CallPlanTest {
         assertThat(told(plan.next(stopped, fixture.time.now()))).isEqualTo("fail CONTENT_FILTER");
     }
 
+    @ParameterizedTest(name = "{0}, {1} provider(s), {2}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // policy | providers | what happens                | what is done
+                "FAIL     | 2 | broken_cut                          | send a, fail CUT",
+                "RESTART  | 2 | broken_cut ok                       | send a, send b, answer ALTERNATE",
+                "RESTART  | 2 | broken_cut transient ok             | send a, send b, wait, send b, answer ALTERNATE",
+                "RESTART  | 3 | broken_stall timeout ok             | send a, send b, send c, answer ALTERNATE",
+                "RESTART  | 3 | broken_cut broken_cut               | send a, send b, fail CUT",
+                "RESTART  | 1 | broken_cut ok                       | send a, wait, send a, answer LIVE",
+                "RESTART  | 1 | broken_network_ambiguous ok         | send a, wait, send a, answer LIVE",
+                "RESTART  | 1 | broken_stall                        | send a, fail STALL",
+                "RESTART  | 1 | broken_content_filter               | send a, fail CONTENT_FILTER",
+                "RESTART  | 2 | broken_cancelled                    | send a, fail CANCELLED",
+                "RESTART  | 2 | broken_quota ok                     | send a, send b, answer ALTERNATE",
+                "CONTINUE | 2 | broken_cut ok                       | send a, continue b, answer ALTERNATE",
+                "CONTINUE | 2 | broken_cut invalid_request ok       | send a, continue b, send b, answer ALTERNATE",
+                "CONTINUE | 3 | broken_cut timeout ok               | send a, continue b, send c, answer ALTERNATE",
+                "CONTINUE | 2 | broken_cut broken_cut               | send a, continue b, fail CUT",
+                "CONTINUE | 2 | brokentool_cut ok                   | send a, send b, answer ALTERNATE",
+                "CONTINUE | 1 | broken_cut ok                       | send a, wait, send a, answer LIVE",
+            })
+    void aStreamThatBreaksInSightOfTheCaller(StreamRescue policy, int providers, String outcomes, String steps) {
+        LadderFixture fixture = new LadderFixture(providers).rescue(policy);
+        assertThat(String.join(", ", play(fixture, fixture.streamed(), outcomes)))
+                .isEqualTo(steps);
+        assertThat(fixture.routes)
+                .allSatisfy(route -> assertThat(route.underWay()).isZero());
+    }
+
     @Test
-    void aStreamThatBreaksAfterItWasShownIsNotTakenOverUnseen() {
+    void aBrokenStreamIsMendedFromTheCacheButNotWithTheApplicationsOwnWords() {
+        LadderFixture fixture = new LadderFixture(1).cache().words();
+        assertThat(play(fixture, fixture.streamed(), "broken_stall hit"))
+                .containsExactly("send a", "recall", "answer CACHED");
+        assertThat(play(fixture, fixture.streamed(), "broken_stall miss"))
+                .containsExactly("send a", "recall", "fail STALL");
+    }
+
+    @Test
+    void aRequestForToolsOrJsonIsNotContinuedByAnother() {
+        LadderFixture fixture = new LadderFixture(2).rescue(StreamRescue.CONTINUE);
+        ChatRequest request = ChatRequest.builder()
+                .user("hello")
+                .extra("response_format", "json")
+                .build();
+        assertThat(play(fixture, fixture.plan(request, true), "broken_cut ok"))
+                .containsExactly("send a", "send b", "answer ALTERNATE");
+    }
+
+    @Test
+    void aRescueByTheSameProviderIsPaidForLikeAnOverload() {
+        LadderFixture fixture = new LadderFixture(1);
+        play(fixture, fixture.streamed(), "broken_cut");
+        assertThat(fixture.route(0).budget().tokens(fixture.time.now()))
+                .isEqualTo((double) RetryBudget.CAPACITY - RetryBudget.HEAVY_COST);
+    }
+
+    @Test
+    void aWholeReplyIsReadAsAStreamWhileAnotherProviderCouldAnswerInstead() {
         LadderFixture fixture = new LadderFixture(2);
-        CallPlan plan = fixture.streamed();
-        plan.first(fixture.time.now());
-        plan.committed(fixture.time.now());
-        assertThat(told(plan.next(failed(FailureKind.NETWORK_AMBIGUOUS), fixture.time.now())))
-                .isEqualTo("fail NETWORK_AMBIGUOUS");
-        assertThat(fixture.route(0).underWay()).isZero();
+        CallPlan plan = fixture.plan();
+        Step.Send first = (Step.Send) plan.first(fixture.time.now());
+        assertThat(first.mode()).isEqualTo(Step.Mode.STREAM);
+        assertThat(first.limit() - fixture.time.now())
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+        Step.Send last = (Step.Send) plan.next(failed(FailureKind.TIMEOUT), fixture.time.now());
+        assertThat(last.mode()).isEqualTo(Step.Mode.WHOLE);
     }
 
     @Test

@@ -20,7 +20,8 @@ final class LadderFixture {
     final List<Rung> ladder = new ArrayList<>();
     final List<Route> routes = new ArrayList<>();
     final StatusBoard board;
-    private Settings settings = Settings.DEFAULTS;
+    private final Settings settings = new Settings();
+    private final HedgeBudget hedges = new HedgeBudget();
 
     LadderFixture(int providers) {
         this(providers, 64);
@@ -36,6 +37,8 @@ final class LadderFixture {
                     name.substring(0, 1),
                     "m",
                     name.startsWith("c"),
+                    true,
+                    name.startsWith("b"),
                     route,
                     new NoDialect(),
                     (problem, now) -> {
@@ -56,12 +59,13 @@ final class LadderFixture {
     }
 
     LadderFixture timeout(Duration timeout) {
-        settings = settings.withTimeout(timeout).withStreamTimeout(timeout);
+        settings.timeout = timeout;
+        settings.streamTimeout = timeout;
         return this;
     }
 
     LadderFixture retries(RetryPolicy policy) {
-        settings = settings.withRetryPolicy(policy);
+        settings.retryPolicy = policy;
         return this;
     }
 
@@ -73,25 +77,33 @@ final class LadderFixture {
         return plan(ChatRequest.of("hello"));
     }
 
+    LadderFixture rescue(StreamRescue policy) {
+        settings.streamRescue = policy;
+        return this;
+    }
+
+    LadderFixture hedging() {
+        settings.hedging = true;
+        return this;
+    }
+
     CallPlan plan(ChatRequest request) {
-        return new CallPlan(
-                ladder,
-                settings,
-                new Backoff(settings.retryPolicy()),
-                time.time().dice(),
-                request,
-                false,
-                time.now());
+        return plan(request, false);
     }
 
     CallPlan streamed() {
+        return plan(ChatRequest.of("hello"), true);
+    }
+
+    CallPlan plan(ChatRequest request, boolean streamed) {
         return new CallPlan(
                 ladder,
                 settings,
-                new Backoff(settings.retryPolicy()),
+                new Backoff(settings.retryPolicy),
+                hedges,
                 time.time().dice(),
-                ChatRequest.of("hello"),
-                true,
+                request,
+                streamed,
                 time.now());
     }
 
@@ -110,7 +122,8 @@ final class LadderFixture {
     /** A step in a word: {@code send a}, {@code wait}, {@code recall}, {@code answer LIVE}, {@code fail TRANSIENT}. */
     static String told(Step step) {
         if (step instanceof Step.Send send) {
-            return "send " + send.rung().provider();
+            return (send.mode() == Step.Mode.CONTINUATION ? "continue " : "send ")
+                    + send.rung().provider();
         }
         if (step instanceof Step.Wait) {
             return "wait";

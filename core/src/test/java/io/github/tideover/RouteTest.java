@@ -349,21 +349,49 @@ class RouteTest {
 
     @Test
     void theFirstTokenLimitFollowsWhatTheProviderDoes() {
-        assertThat(route.firstTokenLimit()).isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(route.firstTokenLimit(false, false))
+                .isEqualTo(Duration.ofSeconds(30).toNanos());
         for (int i = 0; i < LatencyHistory.ENOUGH; i++) {
             Permit permit = admitted();
             time.advance(Duration.ofMillis(400));
             route.answering(permit, time.now());
             route.succeeded(permit, time.now(), 0);
         }
-        assertThat(route.firstTokenLimit()).isEqualTo(Duration.ofSeconds(10).toNanos());
+        assertThat(route.firstTokenLimit(false, false))
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
         for (int i = 0; i < 100; i++) {
             Permit permit = admitted();
             time.advance(Duration.ofSeconds(8));
             route.answering(permit, time.now());
             route.succeeded(permit, time.now(), 0);
         }
-        assertThat(Duration.ofNanos(route.firstTokenLimit())).isBetween(Duration.ofSeconds(32), Duration.ofSeconds(41));
+        assertThat(Duration.ofNanos(route.firstTokenLimit(true, false)))
+                .isBetween(Duration.ofSeconds(32), Duration.ofSeconds(41));
+    }
+
+    @Test
+    void aProviderNobodyKnowsYetGetsTenSecondsIfAnotherCouldAnswer() {
+        assertThat(route.firstTokenLimit(true, false))
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+        answerAfter(Duration.ofSeconds(1));
+        assertThat(route.firstTokenLimit(true, false))
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void aProbeOfAModelThatThinksForLongCanShowThatItWorksAndThenHasTheTimeItNeeds() {
+        assertThat(route.firstTokenLimit(true, true))
+                .isEqualTo(Duration.ofSeconds(30).toNanos());
+        answerAfter(Duration.ofSeconds(15));
+        assertThat(route.firstTokenLimit(true, false))
+                .isEqualTo(Duration.ofSeconds(60).toNanos());
+    }
+
+    private void answerAfter(Duration duration) {
+        Permit permit = admitted();
+        time.advance(duration);
+        route.answering(permit, time.now());
+        route.succeeded(permit, time.now(), 0);
     }
 
     @Test

@@ -26,6 +26,7 @@ public final class ChatReply {
     private final Usage usage;
     private final int attempts;
     private final List<Failure> skipped;
+    private final boolean continued;
 
     private ChatReply(Builder builder) {
         text = builder.text;
@@ -42,6 +43,7 @@ public final class ChatReply {
         usage = builder.usage;
         attempts = builder.attempts;
         skipped = builder.skipped;
+        continued = builder.continued;
     }
 
     /**
@@ -74,6 +76,7 @@ public final class ChatReply {
         builder.usage = usage;
         builder.attempts = attempts;
         builder.skipped = skipped;
+        builder.continued = continued;
         return builder;
     }
 
@@ -221,6 +224,16 @@ public final class ChatReply {
         return finishReason != FinishReason.LENGTH;
     }
 
+    /**
+     * Whether the stream broke on the way and another answer went on from there: the text then has two authors, of whom
+     * the last one is named here, and {@link #usage()} is the last one's alone.
+     *
+     * @return true if the beginning came from an attempt before
+     */
+    public boolean isContinued() {
+        return continued;
+    }
+
     /** Gives origin, model and length; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {
@@ -248,6 +261,7 @@ public final class ChatReply {
         private Usage usage = Usage.NONE;
         private int attempts;
         private List<Failure> skipped = List.of();
+        private boolean continued;
 
         private Builder() {}
 
@@ -402,6 +416,17 @@ public final class ChatReply {
          */
         public Builder skipped(List<Failure> skipped) {
             this.skipped = List.copyOf(skipped);
+            return this;
+        }
+
+        /**
+         * Sets whether the beginning came from another attempt.
+         *
+         * @param continued whether it did
+         * @return this builder
+         */
+        public Builder continued(boolean continued) {
+            this.continued = continued;
             return this;
         }
 

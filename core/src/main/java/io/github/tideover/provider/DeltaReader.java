@@ -26,10 +26,25 @@ public interface DeltaReader extends Closeable {
     /**
      * The text of the piece that {@link #next()} found.
      *
-     * @return the text, or null if the piece is reasoning or a part of a tool call
+     * @return the text, or null if the piece holds none
      */
     @Nullable
     String text();
+
+    /**
+     * The reasoning of the piece that {@link #next()} found.
+     *
+     * @return what the model thinks aloud, or null if the piece holds none
+     */
+    @Nullable
+    String reasoning();
+
+    /**
+     * How much content came so far, of every sort: the measure of a stream's progress.
+     *
+     * @return characters
+     */
+    long length();
 
     /**
      * Whether a finish reason was seen. What may still come is usage, and the reply is complete without it.

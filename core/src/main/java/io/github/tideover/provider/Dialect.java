@@ -2,6 +2,7 @@ package io.github.tideover.provider;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
 
 /**
  * How one kind of provider is spoken to: writes requests, reads replies. Safe for use by many threads.
@@ -28,4 +29,18 @@ public interface Dialect {
      * @return the attempt
      */
     Exchange<?, DeltaReader> streamed(ChatRequest request, String model);
+
+    /**
+     * Prepares one attempt that asks, as a stream, for the rest of a reply that broke. What comes may repeat the end of the
+     * beginning; the caller sees to that. A dialect whose provider can resume the very stream that broke does so here.
+     *
+     * @param request what was asked
+     * @param beginning the text that came before the break
+     * @param model the model to ask
+     * @return the attempt
+     */
+    default Exchange<?, DeltaReader> continued(ChatRequest request, String beginning, String model) {
+        return streamed(
+                request.toBuilder().message(Message.assistant(beginning)).build(), model);
+    }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
 import retrofit2.Call;
-import retrofit2.Callback;
 import retrofit2.Response;
 
 /**
@@ -41,32 +40,6 @@ public final class Exchange<W, R> {
      */
     public R perform() throws IOException {
         return read(call.execute());
-    }
-
-    /**
-     * Sends the request and has the reply read on one of the HTTP client's threads.
-     *
-     * @param receiver told once, on that thread; on the calling thread if the client is closed
-     */
-    public void enqueue(Receiver<? super R> receiver) {
-        call.enqueue(new Callback<W>() {
-            @Override
-            public void onResponse(Call<W> self, Response<W> response) {
-                R result;
-                try {
-                    result = read(response);
-                } catch (Throwable e) {
-                    receiver.failed(e);
-                    return;
-                }
-                receiver.received(result);
-            }
-
-            @Override
-            public void onFailure(Call<W> self, Throwable e) {
-                receiver.failed(e);
-            }
-        });
     }
 
     /** Ends the attempt from any thread: a waiting {@link #perform()} throws, the connection is closed. */
@@ -104,27 +77,5 @@ public final class Exchange<W, R> {
          * @throws IOException if it is not a reply after all
          */
         R read(W body, Headers headers) throws IOException;
-    }
-
-    /**
-     * Hears how an attempt ended.
-     *
-     * @param <R> what a reply is read as
-     * @since 0.1
-     */
-    public interface Receiver<R> {
-        /**
-         * A reply came.
-         *
-         * @param result the reply
-         */
-        void received(R result);
-
-        /**
-         * Something else came.
-         *
-         * @param problem an {@link IOException} as a rule
-         */
-        void failed(Throwable problem);
     }
 }

@@ -44,6 +44,8 @@ public final class Provider {
     private final int maxConcurrent;
     private final Map<String, String> headers;
     private final String tokenLimitField;
+    private final boolean canStream;
+    private final boolean continues;
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
@@ -54,6 +56,8 @@ public final class Provider {
         maxConcurrent = draft.maxConcurrent;
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers));
         tokenLimitField = draft.tokenLimitField;
+        canStream = draft.canStream;
+        continues = draft.continues;
         sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
     }
 
@@ -174,6 +178,27 @@ public final class Provider {
     }
 
     /**
+     * Sets whether this server can give a reply as a stream. It is taken to, unless this says otherwise; then it is only
+     * ever asked for whole replies, and a call that streams gets its reply in one piece.
+     *
+     * @param canStream whether it can
+     * @return a copy with that ability
+     */
+    public Provider streaming(boolean canStream) {
+        return with(draft -> draft.canStream = canStream);
+    }
+
+    /**
+     * States that this server goes on with a reply if the request ends in a message of the assistant's, instead of refusing
+     * it or beginning a new one. Few do, so it is never assumed. A stream that broke elsewhere can then be continued here.
+     *
+     * @return a copy of which this is known
+     */
+    public Provider continuesReplies() {
+        return with(draft -> draft.continues = true);
+    }
+
+    /**
      * The name under which replies, failures and the status speak of this provider.
      *
      * @return the name
@@ -216,6 +241,24 @@ public final class Provider {
      */
     public boolean isLocal() {
         return Endpoint.isLocal(baseUrl);
+    }
+
+    /**
+     * Whether this server can give a reply as a stream.
+     *
+     * @return true unless said otherwise
+     */
+    public boolean canStream() {
+        return canStream;
+    }
+
+    /**
+     * Whether this server is known to go on with a reply that another began.
+     *
+     * @return true if it was said of it
+     */
+    public boolean continues() {
+        return continues;
     }
 
     /**
@@ -288,6 +331,8 @@ public final class Provider {
         private int maxConcurrent = MAX_CONCURRENT;
         private final Map<String, String> headers = new LinkedHashMap<>();
         private String tokenLimitField;
+        private boolean canStream = true;
+        private boolean continues;
 
         Draft(HttpUrl baseUrl) {
             this.baseUrl = baseUrl;
@@ -306,6 +351,8 @@ public final class Provider {
             maxConcurrent = from.maxConcurrent;
             headers.putAll(from.headers);
             tokenLimitField = from.tokenLimitField;
+            canStream = from.canStream;
+            continues = from.continues;
         }
 
         private static boolean knowsMaxCompletionTokens(String host) {

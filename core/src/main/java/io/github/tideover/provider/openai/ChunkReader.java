@@ -62,6 +62,7 @@ final class ChunkReader implements DeltaReader {
     private ChatReply.@Nullable Builder whole;
 
     private @Nullable String text;
+    private @Nullable String thought;
     private int read;
     private int skipped;
     private boolean started;
@@ -102,6 +103,7 @@ final class ChunkReader implements DeltaReader {
     @Override
     public boolean next() throws IOException {
         text = null;
+        thought = null;
         if (failure != null) {
             throw failure; // or a second try could find the [DONE] behind an error, and call the reply complete
         }
@@ -174,8 +176,7 @@ final class ChunkReader implements DeltaReader {
     }
 
     private void requireBounded() throws IOException {
-        long length = (long) content.length() + reasoning.length() + refusal.length() + toolCalls.length();
-        if (length > maxReply) {
+        if (length() > maxReply) {
             throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
         }
     }
@@ -230,6 +231,7 @@ final class ChunkReader implements DeltaReader {
             return false;
         }
         boolean isPiece = append(reasoning, chunk.reasoning);
+        thought = isPiece ? chunk.reasoning : null;
         isPiece = append(refusal, chunk.refusal) || isPiece;
         if (append(content, chunk.text)) {
             text = chunk.text;
@@ -330,6 +332,7 @@ final class ChunkReader implements DeltaReader {
     private boolean hasPiece(ChatReply.Builder builder) {
         ChatReply reply = builder.build();
         text = reply.text().isEmpty() ? null : reply.text();
+        thought = reply.reasoning().isEmpty() ? null : reply.reasoning();
         return text != null
                 || !reply.reasoning().isEmpty()
                 || !reply.refusal().isEmpty()
@@ -344,6 +347,16 @@ final class ChunkReader implements DeltaReader {
     @Override
     public @Nullable String text() {
         return text;
+    }
+
+    @Override
+    public @Nullable String reasoning() {
+        return thought;
+    }
+
+    @Override
+    public long length() {
+        return (long) content.length() + reasoning.length() + refusal.length() + toolCalls.length();
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
-import io.github.tideover.provider.Exchange;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
@@ -175,24 +173,6 @@ class OpenAiDialectTest {
         server.enqueue(new MockResponse.Builder().code(204).build());
         assertThatThrownBy(() -> dialect().whole(ChatRequest.of("Hello"), "m").perform())
                 .isInstanceOf(MalformedReplyException.class);
-    }
-
-    @Test
-    void aReplyCanBeWaitedForWithoutAThread() throws Exception {
-        server.enqueue(new MockResponse.Builder().body(GOOD).build());
-        CompletableFuture<String> text = new CompletableFuture<>();
-        dialect().whole(ChatRequest.of("Hello"), "m").enqueue(new Exchange.Receiver<ChatReply.Builder>() {
-            @Override
-            public void received(ChatReply.Builder reply) {
-                text.complete(reply.build().text());
-            }
-
-            @Override
-            public void failed(Throwable problem) {
-                text.completeExceptionally(problem);
-            }
-        });
-        assertThat(text.get()).isEqualTo("Hi");
     }
 
     @Test

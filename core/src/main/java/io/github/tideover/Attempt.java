@@ -1,0 +1,199 @@
+package io.github.tideover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.Watchdog.Watch;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.Exchange;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on the wire, from sending the request to the end of its reply. The limits on its first content, on a pause
+ * between two pieces, on its pace and on the whole are set here and kept by the {@link Watchdog}: only content moves them,
+ * and time in which the caller does not ask for more does not count.
+ *
+ * <p>For one thread at a time; {@link #cancel()} may come from any.
+ */
+final class Attempt {
+    /** What a stream is given for its token counts, once it has said that the answer is complete. */
+    private static final long USAGE_GRACE = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    private final Engine engine;
+    private final ChatRequest request;
+    private final Step.Send send;
+    private final String beginning;
+
+    private @Nullable Watch watch;
+    private @Nullable DeltaReader reader;
+    private boolean contentCame;
+    /** When the caller was given what came last; -1 while it waits for more. */
+    private long handedAt = -1;
+
+    private long lengthDue;
+    private long paceLimit;
+    private volatile @Nullable Exchange<?, ?> exchange;
+    private volatile boolean cancelled;
+
+    /**
+     * Prepares an attempt.
+     *
+     * @param beginning what was shown of the reply before, for an attempt that continues it
+     */
+    Attempt(Engine engine, ChatRequest request, Step.Send send, String beginning) {
+        this.engine = engine;
+        this.request = request;
+        this.send = send;
+        this.beginning = beginning;
+    }
+
+    Step.Send send() {
+        return send;
+    }
+
+    /** Sends the request and reads up to the first content; null once that is there. */
+    @Nullable
+    Outcome begin() {
+        return send.mode() == Step.Mode.WHOLE ? whole() : stream();
+    }
+
+    private Outcome whole() {
+        Exchange<?, ChatReply.Builder> prepared;
+        try {
+            prepared = send.rung().dialect().whole(request, send.rung().model());
+        } catch (RuntimeException e) {
+            return engine.failed(e, send.rung());
+        }
+        Watch guard = guard(prepared);
+        try {
+            return new Outcome.Answered(prepared.perform());
+        } catch (Exception e) {
+            return engine.failed(e, send.rung(), guard, false);
+        } finally {
+            guard.stop();
+        }
+    }
+
+    private @Nullable Outcome stream() {
+        Rung.Ask rung = send.rung();
+        Exchange<?, DeltaReader> prepared;
+        try {
+            prepared = send.mode() == Step.Mode.CONTINUATION
+                    ? rung.dialect().continued(request, beginning, rung.model())
+                    : rung.dialect().streamed(request, rung.model());
+        } catch (RuntimeException e) {
+            return engine.failed(e, rung);
+        }
+        Watch guard = guard(prepared);
+        try {
+            reader = prepared.perform();
+        } catch (Exception e) {
+            end();
+            return engine.failed(e, rung, guard, false);
+        } catch (Error e) {
+            end();
+            throw e;
+        }
+        return read();
+    }
+
+    private Watch guard(Exchange<?, ?> prepared) {
+        Watch guard = engine.watchdog().watch(send.limit(), prepared::cancel);
+        watch = guard;
+        exchange = prepared;
+        if (cancelled) {
+            prepared.cancel();
+        }
+        return guard;
+    }
+
+    /** Reads up to the next content; null once that is there. */
+    @Nullable
+    Outcome read() {
+        DeltaReader deltas = requireNonNull(reader);
+        Watch guard = requireNonNull(watch);
+        Outcome outcome;
+        try {
+            if (handedAt != -1) {
+                resume(guard);
+            }
+            while (deltas.next()) {
+                if (deltas.isFinished()) {
+                    guard.until(Math.min(engine.time().now() + USAGE_GRACE, send.end()));
+                } else {
+                    hand(deltas, guard);
+                    return null;
+                }
+            }
+            outcome = new Outcome.Answered(deltas.reply());
+        } catch (Exception e) {
+            outcome = engine.failed(e, send.rung(), guard, contentCame);
+        } catch (Error e) {
+            end();
+            throw e;
+        }
+        end();
+        return outcome;
+    }
+
+    /** Content came, and the caller has it: until it asks for more, only the end of all counts. */
+    private void hand(DeltaReader deltas, Watch guard) {
+        long now = engine.time().now();
+        if (!contentCame || deltas.length() >= lengthDue) {
+            lengthDue = deltas.length() + engine.settings().lowestThroughput;
+            paceLimit = now + MINUTE;
+        }
+        contentCame = true;
+        handedAt = now;
+        guard.until(send.end());
+    }
+
+    private void resume(Watch guard) {
+        long now = engine.time().now();
+        paceLimit += now - handedAt;
+        handedAt = -1;
+        long stall = now + engine.settings().stallTimeout.toNanos();
+        boolean hasPace = engine.settings().lowestThroughput > 0;
+        guard.until(Math.min(send.end(), hasPace ? Math.min(stall, paceLimit) : stall));
+    }
+
+    /** The text of the piece that came last, or null. */
+    @Nullable
+    String text() {
+        return requireNonNull(reader).text();
+    }
+
+    /** The reasoning of the piece that came last, or null. */
+    @Nullable
+    String reasoning() {
+        return requireNonNull(reader).reasoning();
+    }
+
+    /** All that came so far. */
+    ChatReply soFar() {
+        return requireNonNull(reader).reply().build();
+    }
+
+    /** Breaks it off at its socket. */
+    void cancel() {
+        cancelled = true;
+        Exchange<?, ?> underWay = exchange;
+        if (underWay != null) {
+            underWay.cancel();
+        }
+    }
+
+    /** Frees the connection and ends the watch. */
+    void end() {
+        if (watch != null) {
+            watch.stop();
+        }
+        if (reader != null) {
+            reader.close();
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package io.github.tideover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.failure.ChatException;
+import io.github.tideover.failure.Failure;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call under way: performs its plan's steps up to what is next for the caller, on whatever thread asks. It waits for the
+ * network but never for time: a pause is handed back to the driver, which has a thread to spare for it or has not.
+ *
+ * <p>For one thread at a time; {@link #cancel} may come from any, at any moment. Who cleans up then, the one that cancels or
+ * the one that was just reading, is settled by one flag, so that nothing is touched by two.
+ */
+final class CallRun {
+    /** What is next. */
+    enum Turn {
+        /** {@link #text()} is to be shown. */
+        TEXT,
+        /** {@link #text()} is to be shown as reasoning. */
+        REASONING,
+        /** What was shown is void: {@link #brokenBy()} says why. */
+        RESTARTED,
+        /** What was shown is being continued by another: {@link #brokenBy()} says why. */
+        CONTINUED,
+        /** The driver is to wait for {@link #pauseNanos()}, and to tell by {@link #waited}. */
+        PAUSE,
+        /** {@link #reply()} is there. */
+        COMPLETE
+    }
+
+    private final Engine engine;
+    private final ChatRequest request;
+    private final boolean showsPieces;
+    private final Consumer<ChatReply> whenComplete;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile @Nullable String cancelled;
+    private volatile @Nullable Attempt attempt;
+    private volatile @Nullable Race race;
+
+    private @Nullable CallPlan plan;
+    private @Nullable Step step;
+    private @Nullable RuntimeException problem;
+    private @Nullable ChatReply reply;
+    private @Nullable Outcome pauseOutcome;
+
+    private String text = "";
+    /** What waits behind a turn that announced it. */
+    private @Nullable Turn waiting;
+    /** What of the reply's text is still to be shown. */
+    private String owed = "";
+
+    /** The text on the caller's screen, but for what the present attempt has shown. */
+    private String shownBefore = "";
+    /** The text that the last restart took off the screen. */
+    private String voided = "";
+    /** What is on the caller's screen comes from an attempt that broke, and the caller has not been told. */
+    private boolean broke;
+    /** The present attempt has shown something; and some text. */
+    private boolean shown;
+
+    private boolean textShown;
+    /** Set while the present attempt continues what an earlier one began. */
+    private @Nullable Overlap overlap;
+
+    CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete) {
+        this.engine = engine;
+        this.request = request;
+        this.showsPieces = showsPieces;
+        this.whenComplete = whenComplete;
+    }
+
+    /** Finds the first step, and tells whether it is to send. */
+    boolean willSend() {
+        prepare();
+        return step instanceof Step.Send;
+    }
+
+    private CallPlan prepare() {
+        CallPlan call = plan;
+        if (call == null) {
+            call = engine.plan(request, showsPieces);
+            plan = call;
+            step = call.first(engine.time().now());
+        }
+        return call;
+    }
+
+    /**
+     * Goes on to what is next for the caller.
+     *
+     * @throws ChatException if the call ends without an answer
+     */
+    Turn advance() {
+        if (problem != null) {
+            throw problem;
+        }
+        boolean isOver = cancelled != null && reply == null && pauseOutcome == null;
+        if (isOver || !busy.compareAndSet(false, true)) {
+            throw new IllegalStateException(isOver ? cancelled : "another thread is reading this reply");
+        }
+        try {
+            return nextTurn();
+        } catch (RuntimeException e) {
+            problem = e;
+            release();
+            throw e;
+        } catch (Error e) {
+            release();
+            throw e;
+        } finally {
+            busy.set(false);
+            cleanUpIfCancelled();
+        }
+    }
+
+    private Turn nextTurn() {
+        CallPlan call = prepare();
+        if (waiting != null) {
+            Turn turn = waiting;
+            waiting = null;
+            return turn;
+        }
+        if (reply != null) {
+            return deliver();
+        }
+        Outcome pause = pauseOutcome;
+        if (pause != null) {
+            pauseOutcome = null;
+            tell(call, unlessCancelled(pause));
+        }
+        Turn turn = shown ? shownOrRead(call, requireNonNull(attempt), true) : null;
+        while (turn == null) {
+            turn = perform(call, requireNonNull(step));
+        }
+        return turn;
+    }
+
+    /** Performs a step; null if nothing came of it for the caller. */
+    private @Nullable Turn perform(CallPlan call, Step next) {
+        if (next instanceof Step.Wait) {
+            return Turn.PAUSE;
+        }
+        if (next instanceof Step.Fail fail) {
+            throw failed(fail.exception());
+        }
+        if (next instanceof Step.Answer answer) {
+            ChatReply whole = answer.reply();
+            owed = showsPieces && !textShown ? whole.text() : owed;
+            reply = whole;
+            engine.remember(request, whole);
+            whenComplete.accept(whole);
+            return deliver();
+        }
+        if (next instanceof Step.Recall recall) {
+            tell(call, engine.recall(recall.cache(), request));
+            return null;
+        }
+        return send(call, (Step.Send) next);
+    }
+
+    private @Nullable Turn send(CallPlan call, Step.Send send) {
+        overlap = send.mode() == Step.Mode.CONTINUATION ? new Overlap(shownBefore) : null;
+        Attempt begun = new Attempt(engine, request, send, shownBefore);
+        attempt = begun;
+        if (cancelled != null) {
+            begun.cancel();
+        }
+        Outcome outcome = send.hedgeAt() == Step.Send.NEVER ? begun.begin() : hedged(call, begun);
+        if (outcome != null) {
+            ended(call, outcome);
+            return null;
+        }
+        call.answering(engine.time().now());
+        return shownOrRead(call, requireNonNull(attempt), false);
+    }
+
+    private @Nullable Outcome hedged(CallPlan call, Attempt first) {
+        Race both = new Race(engine, request, call, first);
+        race = both;
+        if (cancelled != null) {
+            both.cancel();
+        }
+        try {
+            return both.run();
+        } finally {
+            attempt = both.winner();
+            race = null;
+        }
+    }
+
+    /** Shows the next piece that is one to be shown; null if the attempt came to its end first. */
+    private @Nullable Turn shownOrRead(CallPlan call, Attempt open, boolean wasShown) {
+        Turn turn = wasShown ? null : take(open);
+        while (turn == null) {
+            Outcome outcome = open.read();
+            if (outcome != null) {
+                ended(call, outcome);
+                return null;
+            }
+            turn = take(open);
+        }
+        return turn;
+    }
+
+    /** What the piece that came means to the caller; null for nothing. */
+    private @Nullable Turn take(Attempt open) {
+        if (!showsPieces) {
+            return null;
+        }
+        String said = open.text();
+        if (said == null || said.isEmpty()) {
+            String thought = open.reasoning();
+            return thought == null || thought.isEmpty() ? null : show(Turn.REASONING, thought);
+        }
+        String fresh = overlap == null ? said : overlap.add(said);
+        return fresh.isEmpty() ? null : show(Turn.TEXT, fresh);
+    }
+
+    private Turn show(Turn turn, String piece) {
+        text = piece;
+        shown = true;
+        textShown |= turn == Turn.TEXT;
+        if (!broke) {
+            return turn;
+        }
+        waiting = turn;
+        return announcement();
+    }
+
+    /** Tells the caller what becomes of what is on its screen. */
+    private Turn announcement() {
+        broke = false;
+        if (overlap != null) {
+            return Turn.CONTINUED;
+        }
+        voided = shownBefore;
+        shownBefore = "";
+        return Turn.RESTARTED;
+    }
+
+    private Turn deliver() {
+        if (showsPieces && broke) {
+            return announcement();
+        }
+        if (owed.isEmpty()) {
+            return Turn.COMPLETE;
+        }
+        text = owed;
+        owed = "";
+        return Turn.TEXT;
+    }
+
+    /** The attempt has ended: tells the plan. */
+    private void ended(CallPlan call, Outcome how) {
+        Outcome outcome = unlessCancelled(how);
+        if (outcome instanceof Outcome.Answered answered) {
+            if (overlap != null) {
+                owed = overlap.end();
+                answered.reply().text(shownBefore + overlap.rest()).continued(true);
+                textShown = true; // its beginning was, and the rest is owed
+            }
+        } else if (outcome instanceof Outcome.Failed failed && shown) {
+            outcome = broken(failed.failure());
+        }
+        tell(call, outcome);
+    }
+
+    private Outcome broken(Failure failure) {
+        boolean wasText = textShown;
+        ChatReply soFar = requireNonNull(attempt).soFar();
+        shownBefore = standingText();
+        broke = true;
+        shown = false;
+        textShown = false;
+        overlap = null;
+        boolean isPlainText = soFar.toolCalls().isEmpty() && soFar.refusal().isEmpty();
+        return wasText ? new Outcome.Broken(failure, isPlainText) : new Outcome.Failed(failure);
+    }
+
+    /** The text that the caller has been shown and has not been told to take away. */
+    private String standingText() {
+        if (!textShown) {
+            return shownBefore;
+        }
+        return overlap == null ? requireNonNull(attempt).soFar().text() : shownBefore + overlap.rest();
+    }
+
+    /** Tells how the pause went, for when the call goes on. */
+    void waited(Outcome outcome) {
+        pauseOutcome = outcome;
+    }
+
+    private void tell(CallPlan call, Outcome outcome) {
+        step = call.next(outcome, engine.time().now());
+    }
+
+    private Outcome unlessCancelled(Outcome outcome) {
+        String why = cancelled;
+        return why == null ? outcome : engine.cancelled(why);
+    }
+
+    private ChatException failed(ChatException exception) {
+        String standing = standingText();
+        return standing.isEmpty()
+                ? exception
+                : ChatException.partial(exception.failure(), exception.attempts(), exception.failures(), standing);
+    }
+
+    /** Ends the call because its new answer does not go with what was shown and cannot be taken back. */
+    ChatException diverged() {
+        CallPlan call = requireNonNull(plan);
+        ChatException exception =
+                ChatException.partial(requireNonNull(call.brokenBy()), call.attempts(), call.failures(), voided);
+        problem = exception;
+        cancel("the call is over");
+        return exception;
+    }
+
+    /** The piece that the last turn was about. */
+    String text() {
+        return text;
+    }
+
+    /** The whole reply, once it is complete. */
+    ChatReply reply() {
+        return requireNonNull(reply);
+    }
+
+    /** The text that is void since the last restart. */
+    String voided() {
+        return voided;
+    }
+
+    /** What broke the stream, after a restart or a continuation. */
+    Failure brokenBy() {
+        return requireNonNull(requireNonNull(plan).brokenBy());
+    }
+
+    /** How long the driver is to wait. */
+    long pauseNanos() {
+        return ((Step.Wait) requireNonNull(step)).nanos();
+    }
+
+    boolean isCancelled() {
+        return cancelled != null;
+    }
+
+    /**
+     * Ends the call from any thread, and more than once: breaks off at its socket what is under way, and gives back what is
+     * held. Does nothing to a call that is over.
+     *
+     * @param why what an attempt to go on is told
+     */
+    void cancel(String why) {
+        if (cancelled == null) {
+            cancelled = why;
+        }
+        Attempt underWay = attempt;
+        if (underWay != null) {
+            underWay.cancel();
+        }
+        Race both = race;
+        if (both != null) {
+            both.cancel();
+        }
+        cleanUpIfCancelled();
+    }
+
+    private void cleanUpIfCancelled() {
+        if (cancelled != null && busy.compareAndSet(false, true)) {
+            try {
+                release();
+            } finally {
+                busy.set(false);
+            }
+        }
+    }
+
+    private void release() {
+        Attempt open = attempt;
+        if (open != null) {
+            open.end();
+        }
+        if (plan != null) {
+            plan.abandon();
+        }
+    }
+}
