@@ -6,6 +6,8 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ final class CallRun {
         COMPLETE
     }
 
+    private record Next(Turn turn, String text) {}
+
     private final Engine engine;
     private final ChatRequest request;
     private final boolean showsPieces;
@@ -46,12 +50,13 @@ final class CallRun {
     private @Nullable CallPlan plan;
     private @Nullable Step step;
     private @Nullable RuntimeException problem;
-    private @Nullable ChatReply reply;
+    private volatile @Nullable ChatReply reply;
+    private final AtomicBoolean given = new AtomicBoolean();
     private @Nullable Outcome pauseOutcome;
 
     private String text = "";
-    /** What waits behind a turn that announced it. */
-    private @Nullable Turn waiting;
+    /** What comes next already, where one piece means more than one turn. */
+    private final Deque<Next> script = new ArrayDeque<>(4);
     /** What of the reply's text is still to be shown. */
     private String owed = "";
 
@@ -121,13 +126,13 @@ final class CallRun {
 
     private Turn nextTurn() {
         CallPlan call = prepare();
-        if (waiting != null) {
-            Turn turn = waiting;
-            waiting = null;
-            return turn;
+        Next scripted = script.poll();
+        if (scripted != null) {
+            text = scripted.text();
+            return scripted.turn();
         }
         if (reply != null) {
-            return deliver();
+            return Turn.COMPLETE;
         }
         Outcome pause = pauseOutcome;
         if (pause != null) {
@@ -150,12 +155,8 @@ final class CallRun {
             throw failed(fail.exception());
         }
         if (next instanceof Step.Answer answer) {
-            ChatReply whole = answer.reply();
-            owed = showsPieces && !textShown ? whole.text() : owed;
-            reply = whole;
-            engine.remember(request, whole);
-            whenComplete.accept(whole);
-            return deliver();
+            complete(answer.reply());
+            return nextTurn();
         }
         if (next instanceof Step.Recall recall) {
             tell(call, engine.recall(recall.cache(), request));
@@ -213,47 +214,53 @@ final class CallRun {
         if (!showsPieces) {
             return null;
         }
+        String thought = open.reasoning();
         String said = open.text();
-        if (said == null || said.isEmpty()) {
-            String thought = open.reasoning();
-            return thought == null || thought.isEmpty() ? null : show(Turn.REASONING, thought);
+        String fresh = said == null || overlap == null ? said : overlap.add(said);
+        boolean hasThought = thought != null && !thought.isEmpty();
+        boolean hasText = fresh != null && !fresh.isEmpty();
+        if (!hasThought && !hasText) {
+            return null;
         }
-        String fresh = overlap == null ? said : overlap.add(said);
-        return fresh.isEmpty() ? null : show(Turn.TEXT, fresh);
-    }
-
-    private Turn show(Turn turn, String piece) {
-        text = piece;
         shown = true;
-        textShown |= turn == Turn.TEXT;
-        if (!broke) {
-            return turn;
+        textShown |= hasText;
+        if (broke) {
+            announce();
+        } else if (!hasThought) {
+            text = requireNonNull(fresh);
+            return Turn.TEXT;
         }
-        waiting = turn;
-        return announcement();
+        if (hasThought) {
+            script.add(new Next(Turn.REASONING, requireNonNull(thought)));
+        }
+        if (hasText) {
+            script.add(new Next(Turn.TEXT, requireNonNull(fresh)));
+        }
+        return nextTurn();
     }
 
     /** Tells the caller what becomes of what is on its screen. */
-    private Turn announcement() {
+    private void announce() {
         broke = false;
-        if (overlap != null) {
-            return Turn.CONTINUED;
+        if (overlap == null) {
+            voided = shownBefore;
+            shownBefore = "";
         }
-        voided = shownBefore;
-        shownBefore = "";
-        return Turn.RESTARTED;
+        script.add(new Next(overlap == null ? Turn.RESTARTED : Turn.CONTINUED, ""));
     }
 
-    private Turn deliver() {
-        if (showsPieces && broke) {
-            return announcement();
+    private void complete(ChatReply whole) {
+        if (showsPieces) {
+            if (broke) {
+                announce();
+            }
+            String unseen = textShown ? owed : whole.text();
+            if (!unseen.isEmpty()) {
+                script.add(new Next(Turn.TEXT, unseen));
+            }
         }
-        if (owed.isEmpty()) {
-            return Turn.COMPLETE;
-        }
-        text = owed;
-        owed = "";
-        return Turn.TEXT;
+        reply = whole;
+        engine.remember(request, whole);
     }
 
     /** The attempt has ended: tells the plan. */
@@ -327,9 +334,18 @@ final class CallRun {
         return text;
     }
 
-    /** The whole reply, once it is complete. */
+    /** Whether the reply is there. */
+    boolean isComplete() {
+        return reply != null;
+    }
+
+    /** The whole reply, once it is complete: from now on it counts as given. */
     ChatReply reply() {
-        return requireNonNull(reply);
+        ChatReply whole = requireNonNull(reply);
+        if (given.compareAndSet(false, true)) {
+            whenComplete.accept(whole);
+        }
+        return whole;
     }
 
     /** The text that is void since the last restart. */

@@ -134,7 +134,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
      */
     public ChatReply reply() {
         taken.set(true);
-        if (subscription != null) {
+        if (subscription != null && !run.isComplete()) {
             throw new IllegalStateException("a subscriber reads this stream; the reply is in its last event");
         }
         while (advance() != Turn.COMPLETE) {
@@ -219,6 +219,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
                     if (echo != null && !echo.isOver()) {
                         throw run.diverged();
                     }
+                    run.reply();
                     return null;
                 }
                 if (turn == Turn.RESTARTED) {

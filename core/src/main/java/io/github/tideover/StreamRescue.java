@@ -25,7 +25,7 @@ public enum StreamRescue {
     RESTART,
     /**
      * Have the rest written, where the provider asked next is known to
-     * {@linkplain Provider#continuesReplies() go on with a reply} and nothing but text has come; what it repeats of the
+     * {@linkplain Provider#continuesReplies(boolean) go on with a reply} and nothing but text has come; what it repeats of the
      * beginning is left out. The whole reply is marked as {@linkplain ChatReply#isContinued() continued}. Elsewhere like
      * {@link #RESTART}.
      */

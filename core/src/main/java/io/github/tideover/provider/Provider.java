@@ -189,13 +189,15 @@ public final class Provider {
     }
 
     /**
-     * States that this server goes on with a reply if the request ends in a message of the assistant's, instead of refusing
-     * it or beginning a new one. Few do, so it is never assumed. A stream that broke elsewhere can then be continued here.
+     * Sets whether this server is known to go on with a reply if the request ends in a message of the assistant's, instead of
+     * refusing it or beginning a new one. Few do, so it is not assumed. A stream that broke elsewhere can then be continued
+     * here.
      *
+     * @param continues whether it is known to
      * @return a copy of which this is known
      */
-    public Provider continuesReplies() {
-        return with(draft -> draft.continues = true);
+    public Provider continuesReplies(boolean continues) {
+        return with(draft -> draft.continues = continues);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.StreamEvent;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.provider.Provider;
@@ -115,6 +116,52 @@ class GettingStartedTest {
             // end
         });
         assertThat(said).startsWith("The sea, twice a day. [LIVE]");
+    }
+
+    @Test
+    void aStreamOnAScreen() {
+        server.answers(Loopback.streams(false, "The s", "un"));
+        try (Loopback spare = new Loopback().answers(Loopback.streams(true, "The moon ", "pulls."));
+                Tideover tideover = this.tideover
+                        .newBuilder()
+                        .alternate(spare.provider("spare"))
+                        .build()) {
+            String said = Printed.by(() -> {
+                // region: events
+                StringBuilder screen = new StringBuilder();
+                try (ReplyStream stream = tideover.stream("What is a tide?")) {
+                    for (StreamEvent event : stream.events()) {
+                        if (event instanceof StreamEvent.Text text) {
+                            screen.append(text.text());
+                        } else if (event instanceof StreamEvent.Restarted) {
+                            screen.setLength(0); // it broke, and another answer begins from the start
+                        } else if (event instanceof StreamEvent.Completed completed) {
+                            System.out.println(screen + " [" + completed.reply().origin() + "]");
+                        }
+                    }
+                }
+                // end
+            });
+            assertThat(said.lines()).containsExactly("The moon pulls. [ALTERNATE]");
+        }
+    }
+
+    @Test
+    void aStreamWithoutAThread() {
+        server.answers(Loopback.streams(true, "The sea, ", "twice a day."));
+        String said = Printed.by(() -> {
+            // region: callbacks
+            ReplyStream stream = tideover.stream("What is a tide?");
+            CompletableFuture<ChatReply> future = stream.forEachEvent(event -> {
+                if (event instanceof StreamEvent.Text text) {
+                    System.out.print(text.text());
+                }
+            });
+            future.thenAccept(reply -> System.out.println(" [" + reply.origin() + "]"));
+            // end
+            future.thenAccept(reply -> {}).join();
+        });
+        assertThat(said).startsWith("The sea, twice a day.");
     }
 
     @Test

@@ -171,8 +171,15 @@ class PagesTest {
         Tideover.Builder client = Tideover.builder();
         Object settings = valueOf(client, "settings");
         Map<String, Object> ofClient = new TreeMap<>();
-        for (String option :
-                List.of("timeout", "streamTimeout", "attemptTimeout", "firstTokenTimeout", "stallTimeout")) {
+        for (String option : List.of(
+                "timeout",
+                "streamTimeout",
+                "attemptTimeout",
+                "firstTokenTimeout",
+                "stallTimeout",
+                "lowestThroughput",
+                "streamRescue",
+                "hedging")) {
             ofClient.put(option, orNone(valueOf(settings, option)));
         }
         for (String option : List.of("provider", "replyCache", "lastResort", "httpClient")) {
@@ -335,6 +342,9 @@ class PagesTest {
         if (value instanceof Double number) {
             String plain = number == Math.rint(number) ? Long.toString(Math.round(number)) : Double.toString(number);
             return List.of(plain, Math.round(number * 100) + " %");
+        }
+        if (value instanceof Boolean || value instanceof Enum) {
+            return List.of(value.toString(), "`" + value + "`");
         }
         throw new AssertionError("no way to write " + value);
     }
