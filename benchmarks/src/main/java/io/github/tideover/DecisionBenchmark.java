@@ -41,6 +41,8 @@ public class DecisionBenchmark {
     private ScheduledExecutorService scheduler;
     private List<Rung> ladder;
     private Backoff backoff;
+    private final Settings settings = new Settings();
+    private final HedgeBudget hedges = new HedgeBudget();
     private Time time;
     private ChatRequest request;
     private Outcome answered;
@@ -72,7 +74,7 @@ public class DecisionBenchmark {
 
     @Benchmark
     public Step decide() {
-        CallPlan plan = new CallPlan(ladder, Settings.DEFAULTS, backoff, time.dice(), request, false, time.now());
+        CallPlan plan = new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, false, time.now());
         if (!(plan.first(time.now()) instanceof Step.Send)) {
             throw new AssertionError("nothing to send");
         }
@@ -80,6 +82,6 @@ public class DecisionBenchmark {
     }
 
     private static Rung.Ask ask(Origin origin, Route route) {
-        return new Rung.Ask(origin, route.name(), "m", false, route, null, (problem, now) -> null);
+        return new Rung.Ask(origin, route.name(), "m", false, true, false, route, null, (problem, now) -> null);
     }
 }

@@ -23,20 +23,13 @@ final class EventCalls extends ClientFuture<ChatReply> {
         return new Reader();
     }
 
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean first = super.cancel(mayInterruptIfRunning);
-        Flow.Subscription reading = subscription;
-        if (first && reading != null) {
-            reading.cancel();
-        }
-        return first;
-    }
-
     private final class Reader implements Flow.Subscriber<StreamEvent> {
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // cancelling throws nothing
         public void onSubscribe(Flow.Subscription reading) {
             subscription = reading;
+            // Whoever completes it first, by a cancel or a time limit of the application's own, has seen enough.
+            whenComplete((reply, problem) -> reading.cancel());
             reading.request(Long.MAX_VALUE);
         }
 
@@ -44,9 +37,9 @@ final class EventCalls extends ClientFuture<ChatReply> {
         public void onNext(StreamEvent event) {
             try {
                 callback.accept(event);
-            } catch (RuntimeException | Error e) {
-                completeExceptionally(e);
+            } catch (Throwable e) {
                 requireNonNull(subscription).cancel();
+                completeExceptionally(e);
             }
             if (event instanceof StreamEvent.Completed completed) {
                 complete(completed.reply());

@@ -23,7 +23,8 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
     /** Those that the present run knows of. */
     private int known = 1;
 
-    private volatile @Nullable IllegalArgumentException badDemand;
+    /** What the subscriber is told whatever the call itself met: it asked for nonsense, or the stream was closed. */
+    private volatile @Nullable RuntimeException verdict;
     /** Null once nothing more may be signalled. */
     private volatile Flow.@Nullable Subscriber<? super StreamEvent> subscriber;
 
@@ -35,8 +36,13 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
     /** Introduces itself. Nothing else is signalled before that is over. */
     void begin() {
         Flow.Subscriber<? super StreamEvent> listener = subscriber;
-        if (listener != null) {
+        if (listener == null) {
+            return;
+        }
+        try {
             listener.onSubscribe(this);
+        } catch (Throwable e) {
+            broken(e);
         }
         if (!mayRest()) {
             goOn();
@@ -45,11 +51,28 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
 
     @Override
     public void request(long n) {
+        if (subscriber == null) {
+            return;
+        }
         if (n <= 0) {
-            badDemand = new IllegalArgumentException("at least 1 must be asked for, not " + n);
+            String why = "at least 1 must be asked for, not " + n;
+            endWith(new IllegalArgumentException(why), why);
         } else {
             demand.getAndUpdate(before -> before + n < 0 ? Long.MAX_VALUE : before + n);
+            nudge();
         }
+    }
+
+    /** Ends the call, and tells the subscriber so, whether or not it has asked for anything. */
+    void close(String why) {
+        endWith(new IllegalStateException(why), why);
+    }
+
+    private void endWith(RuntimeException problem, String why) {
+        if (verdict == null) {
+            verdict = problem;
+        }
+        end(why);
         nudge();
     }
 
@@ -57,12 +80,6 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
         if (reasons.getAndIncrement() == 0) {
             goOn();
         }
-    }
-
-    /** Ends the call, and tells the subscriber so. */
-    void close(String why) {
-        end(why);
-        nudge();
     }
 
     @Override
@@ -73,12 +90,12 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
 
     @Override
     boolean isWanted() {
-        known = reasons.get(); // before the demand is read: what comes later is not known
-        IllegalArgumentException bad = badDemand;
-        if (bad != null) {
-            failed(bad);
+        known = reasons.get(); // before the rest is read: what comes later is not known
+        RuntimeException problem = verdict;
+        if (problem != null) {
+            failed(problem);
         }
-        return subscriber != null && (demand.get() > 0 || call().isCancelled());
+        return subscriber != null && demand.get() > 0;
     }
 
     @Override
@@ -88,29 +105,41 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
 
     @Override
     void take(Turn turn) {
-        demand.getAndUpdate(before -> before == Long.MAX_VALUE ? before : before - 1);
+        StreamEvent event = ReplyStream.eventOf(turn, call());
         Flow.Subscriber<? super StreamEvent> listener = subscriber;
         if (listener == null) {
             return;
         }
+        demand.getAndUpdate(before -> before == Long.MAX_VALUE ? before : before - 1);
         try {
-            listener.onNext(ReplyStream.eventOf(turn, call()));
+            listener.onNext(event);
             if (turn == Turn.COMPLETE && subscriber != null) {
                 subscriber = null;
                 listener.onComplete();
             }
-        } catch (RuntimeException e) { // it must not throw; one that does has cancelled
-            cancel();
-            log.warn("A subscriber failed: {}", e.getClass().getName());
+        } catch (Throwable e) {
+            broken(e);
         }
     }
 
     @Override
     void failed(Throwable problem) {
         Flow.Subscriber<? super StreamEvent> listener = subscriber;
-        if (listener != null) {
-            cancel();
-            listener.onError(problem);
+        if (listener == null) {
+            return;
         }
+        cancel();
+        RuntimeException rather = verdict;
+        try {
+            listener.onError(rather != null ? rather : problem);
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    /** A subscriber must not throw; one that does has cancelled, and is told nothing more. */
+    private void broken(Throwable problem) {
+        cancel();
+        log.warn("A subscriber failed: {}", problem.getClass().getName());
     }
 }

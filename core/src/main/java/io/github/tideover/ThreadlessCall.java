@@ -3,6 +3,7 @@ package io.github.tideover;
 import io.github.tideover.CallRun.Turn;
 import io.github.tideover.Watchdog.Watch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 abstract class ThreadlessCall {
     private final Engine engine;
     private final CallRun run;
-    private volatile @Nullable Watch pause;
+    private volatile @Nullable Pause pause;
 
     ThreadlessCall(Engine engine, CallRun run) {
         this.engine = engine;
@@ -66,9 +67,11 @@ abstract class ThreadlessCall {
     }
 
     private void pause() {
-        pause = engine.watchdog().watch(engine.time().now() + run.pauseNanos(), this::wake);
+        Pause begun = new Pause();
+        pause = begun; // before it can be over: what comes after it may be another
+        begun.begin(engine.time().now() + run.pauseNanos());
         if (run.isCancelled()) {
-            endPause();
+            begun.end();
         }
     }
 
@@ -89,13 +92,33 @@ abstract class ThreadlessCall {
     /** Ends the call from any thread, at once: the attempt under way is broken off at its socket. */
     final void end(String why) {
         run.cancel(why);
-        endPause();
+        Pause underWay = pause;
+        if (underWay != null) {
+            underWay.end();
+        }
     }
 
-    private void endPause() {
-        Watch pending = pause;
-        if (pending != null && pending.stop()) {
-            wake();
+    /** A pause between two attempts. It is over once, whoever ends it. */
+    private final class Pause {
+        private final AtomicBoolean over = new AtomicBoolean();
+        private volatile @Nullable Watch watch;
+
+        void begin(long until) {
+            Watch watching = engine.watchdog().watch(until, this::end);
+            watch = watching;
+            if (over.get()) {
+                watching.stop();
+            }
+        }
+
+        void end() {
+            if (over.compareAndSet(false, true)) {
+                Watch watching = watch;
+                if (watching != null) {
+                    watching.stop();
+                }
+                wake();
+            }
         }
     }
 }

@@ -61,7 +61,8 @@ public final class Report {
             "jackson-databind",
             "jackson-annotations",
             "jackson-core-2.",
-            "slf4j-nop");
+            "slf4j-nop",
+            "okhttp-sse");
 
     private final int rounds;
     private final Random order = new Random(1);
@@ -81,6 +82,7 @@ public final class Report {
         double loadBefore = load();
         report.wholeReplies();
         report.streams();
+        report.eventStreams();
         report.decision();
         report.outage();
         report.coldStart();
@@ -107,6 +109,43 @@ public final class Report {
                         "%,d chunks of some 320 bytes, as fast as the client takes them; the figures are for one chunk.",
                         StubProvider.EVENTS));
         sliceTable(costs);
+    }
+
+    private void eventStreams() throws RunnerException {
+        ReaderBenchmark benchmark = new ReaderBenchmark();
+        benchmark.start();
+        List<String> readers = List.of("okhttpSse", "tideover", "tideoverToStrings");
+        Map<String, List<JmhCost>> costs = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            progress("ReaderBenchmark", round, rounds);
+            for (String reader : readers) {
+                costs.computeIfAbsent(reader, name -> new ArrayList<>())
+                        .add(inJmh(ReaderBenchmark.class.getName() + "." + reader));
+            }
+        }
+        double[] faster = ratios(costs, "okhttpSse", "tideover", JmhCost::cpu);
+        goalAtLeast("Event-stream reader, bytes per CPU second ÷ okhttp-sse's", 5.0, "%.1f", faster[1]);
+        title(
+                "One event stream",
+                String.format(
+                        Locale.ROOT,
+                        "%,d bytes that are all in memory, in %,d events, found and looked at. The figures are for the whole.",
+                        benchmark.bytes(),
+                        StubProvider.EVENTS + 1));
+        row("reader", "CPU, µs", "MB per CPU second", "÷ okhttp-sse's", "allocated, B");
+        row("---", "---:", "---:", "---:", "---:");
+        List<String> names = List.of("okhttp-sse, to a String", "tideover, as bytes", "tideover, to a String");
+        for (int i = 0; i < readers.size(); i++) {
+            List<JmhCost> own = costs.get(readers.get(i));
+            double cpu = median(own, JmhCost::cpu);
+            row(
+                    names.get(i),
+                    format("%,.0f", cpu / 1_000),
+                    format("%,.0f", benchmark.bytes() / cpu * 1_000),
+                    spread(ratios(costs, "okhttpSse", readers.get(i), JmhCost::cpu)),
+                    format("%,.0f", median(own, JmhCost::bytes)));
+        }
+        details.append('\n');
     }
 
     private void decision() throws RunnerException {
@@ -228,23 +267,30 @@ public final class Report {
 
     /** CPU time and bytes of one operation: the median of as many JVMs as there are rounds. */
     private double[] inJmh(Class<?> benchmark) throws RunnerException {
-        double[] cpu = new double[rounds];
-        double[] bytes = new double[rounds];
+        List<JmhCost> costs = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             progress(benchmark.getSimpleName(), round, rounds);
-            RunResult result = new Runner(new OptionsBuilder()
-                            .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
-                            .addProfiler(CpuTimeProfiler.class)
-                            .addProfiler(GCProfiler.class)
-                            .verbosity(VerboseMode.SILENT)
-                            .shouldFailOnError(true)
-                            .build())
-                    .runSingle();
-            cpu[round] = result.getSecondaryResults().get(CpuTimeProfiler.LABEL).getScore();
-            bytes[round] =
-                    result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+            costs.add(inJmh(benchmark.getName() + ".*"));
         }
-        return new double[] {quartiles(cpu)[1], quartiles(bytes)[1]};
+        return new double[] {median(costs, JmhCost::cpu), median(costs, JmhCost::bytes)};
+    }
+
+    /** What one operation cost in one JVM: nanoseconds of CPU of all threads, bytes allocated by all. */
+    private record JmhCost(double cpu, double bytes) {}
+
+    /** Runs the one benchmark whose name is that, in a JVM of its own; {@code *} stands for any characters. */
+    private static JmhCost inJmh(String name) throws RunnerException {
+        RunResult result = new Runner(new OptionsBuilder()
+                        .include("^" + name.replace(".", "\\.").replace("*", ".*") + "$")
+                        .addProfiler(CpuTimeProfiler.class)
+                        .addProfiler(GCProfiler.class)
+                        .verbosity(VerboseMode.SILENT)
+                        .shouldFailOnError(true)
+                        .build())
+                .runSingle();
+        return new JmhCost(
+                result.getSecondaryResults().get(CpuTimeProfiler.LABEL).getScore(),
+                result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
     }
 
     private <C> void goal(String what, double goal, Map<String, List<C>> costs, ToDoubleFunction<C> figure) {
@@ -258,9 +304,16 @@ public final class Report {
 
     private void goal(String what, double goal, String format, double measured, String control) {
         String most = goal == 0 ? "0" : "≤ " + format(format, goal);
-        String verdict = measured <= goal ? "met" : "**missed**";
-        goals.append(
-                String.format("| %s | %s | %s | %s | %s |%n", what, most, format(format, measured), control, verdict));
+        goalRow(what, most, format(format, measured), control, measured <= goal);
+    }
+
+    private void goalAtLeast(String what, double goal, String format, double measured) {
+        goalRow(what, "≥ " + format(format, goal), format(format, measured), "", measured >= goal);
+    }
+
+    private void goalRow(String what, String goal, String measured, String control, boolean isMet) {
+        String verdict = isMet ? "met" : "**missed**";
+        goals.append(String.format("| %s | %s | %s | %s | %s |%n", what, goal, measured, control, verdict));
     }
 
     private void title(String title, String text) {
@@ -310,8 +363,8 @@ public final class Report {
                 - Each client has a warm JVM (128 MB, serial collector) and works for %d ms at a time, in random order; a
                   ratio is taken between turns that lie side by side. Shown is the median of %d such turns in %d JVMs, and in
                   brackets the quartiles. CPU time is that of the whole process, with collector and compiler; bytes are those of all
-                  threads. Cold starts take turns too, %d of each. The decision and the answer in an outage are JMH's, the median
-                  of %d JVMs, in CPU time.
+                  threads. Cold starts take turns too, %d of each. The event stream, the decision and the answer in an outage are
+                  JMH's, the median of %d JVMs, in CPU time.
                 - **How far to trust it:** *%s* is raw, measured as if it were another client. As far as its ratio is from 1,
                   and as wide as its quartiles lie apart, any other may be off by chance. CPU and time depend on what else the machine
                   did; allocation hardly does.
@@ -352,11 +405,17 @@ public final class Report {
 
     /** Quartiles of the ratios to raw. */
     private static <C> double[] ratios(Map<String, List<C>> costs, String contender, ToDoubleFunction<C> figure) {
-        List<C> own = costs.get(contender);
-        List<C> raw = costs.get(Contender.RAW);
-        double[] ratios = new double[own.size()];
+        return ratios(costs, contender, Contender.RAW, figure);
+    }
+
+    /** Quartiles of the one's figures divided by the other's of the same turn. */
+    private static <C> double[] ratios(
+            Map<String, List<C>> costs, String above, String below, ToDoubleFunction<C> figure) {
+        List<C> dividends = costs.get(above);
+        List<C> divisors = costs.get(below);
+        double[] ratios = new double[dividends.size()];
         for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figure.applyAsDouble(own.get(i)) / figure.applyAsDouble(raw.get(i));
+            ratios[i] = figure.applyAsDouble(dividends.get(i)) / figure.applyAsDouble(divisors.get(i));
         }
         return quartiles(ratios);
     }

@@ -212,22 +212,35 @@ public final class StubProvider implements AutoCloseable {
                 openai-processing-ms: 97\r
                 \r
                 """));
-        StringBuilder block = new StringBuilder();
-        for (int i = 0; i < EVENTS; i++) {
-            block.append(event(i));
-            if (i == EVENTS - 1) {
-                block.append("data: [DONE]\n\n");
-            }
-            if ((i + 1) % EVENTS_IN_A_BLOCK == 0) {
-                byte[] bytes = utf8(block.toString());
-                reply.write(utf8(Integer.toHexString(bytes.length) + "\r\n"));
-                reply.write(bytes);
-                reply.write(utf8("\r\n"));
-                block.setLength(0);
-            }
+        for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
+            byte[] bytes = block(first);
+            reply.write(utf8(Integer.toHexString(bytes.length) + "\r\n"));
+            reply.write(bytes);
+            reply.write(utf8("\r\n"));
         }
         reply.write(utf8("0\r\n\r\n"));
         return reply.toByteArray();
+    }
+
+    /** The body of one streamed reply, and nothing around it. */
+    static byte[] eventStream() {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
+            body.writeBytes(block(first));
+        }
+        return body.toByteArray();
+    }
+
+    /** As many events as are sent at once; after the last one the mark of the end. */
+    private static byte[] block(int first) {
+        StringBuilder block = new StringBuilder();
+        for (int i = first; i < first + EVENTS_IN_A_BLOCK; i++) {
+            block.append(event(i));
+        }
+        if (first + EVENTS_IN_A_BLOCK == EVENTS) {
+            block.append("data: [DONE]\n\n");
+        }
+        return utf8(block.toString());
     }
 
     private static String event(int i) {

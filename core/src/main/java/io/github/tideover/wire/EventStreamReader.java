@@ -38,6 +38,12 @@ public final class EventStreamReader implements Closeable {
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle FOUR_BYTES =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int FOUR_BYTES_OF_DATA = (int) FOUR_BYTES.get(DATA, 0);
+
+    /** A line that is not longer is looked through sooner than compared. */
+    private static final int WORTH_COMPARING = 64;
 
     private static final int IDLE = 0;
     private static final int READING = 1;
@@ -60,6 +66,10 @@ public final class EventStreamReader implements Closeable {
     private int scanned;
 
     private int limit;
+    /** The last line that was not blank, for as long as its bytes stay where they are: it holds no line end. */
+    private int lastLineStart;
+
+    private int lastLineEnd;
     private long total;
     private boolean started;
     private boolean ended;
@@ -213,6 +223,8 @@ public final class EventStreamReader implements Closeable {
             int begin = lineStart;
             passLineEnd(end);
             if (begin < end) {
+                lastLineStart = begin;
+                lastLineEnd = end;
                 field(begin, end);
             } else if (endOfEvent()) {
                 return true;
@@ -362,6 +374,7 @@ public final class EventStreamReader implements Closeable {
 
     /** Moves the event's data and the unfinished line to the front, and widens the window if little is free even then. */
     private void makeRoom() {
+        forgetLastLine();
         int front = 0;
         if (hasData) {
             if (dataStart > 0) {
@@ -383,9 +396,17 @@ public final class EventStreamReader implements Closeable {
         }
     }
 
+    private void forgetLastLine() {
+        lastLineStart = 0;
+        lastLineEnd = 0;
+    }
+
     /** Where the current line ends, or -1 if the stream ends before it does. */
     private int lineEnd() throws IOException {
         while (true) {
+            if (scanned == lineStart) {
+                scanned += likeLastLine();
+            }
             int end = indexOfLineEnd(window, scanned, limit);
             if (end - lineStart > maxLine) {
                 throw new MalformedReplyException("a line of the event stream is longer than " + maxLine + " bytes");
@@ -408,10 +429,27 @@ public final class EventStreamReader implements Closeable {
     }
 
     /**
+     * With how many bytes of the last line this one begins: chunks begin alike, and where they do, no line ends. To compare
+     * is faster than to look.
+     */
+    private int likeLastLine() {
+        int length = Math.min(limit - lineStart, lastLineEnd - lastLineStart);
+        if (length < WORTH_COMPARING || window[lineStart] != window[lastLineStart]) {
+            return 0;
+        }
+        int alike =
+                Arrays.mismatch(window, lineStart, lineStart + length, window, lastLineStart, lastLineStart + length);
+        return alike < 0 ? length : alike;
+    }
+
+    /**
      * The index of the first CR or LF, or {@code limit}. Eight bytes at a time: in JSON hardly any other byte is below
      * 14, and for a byte x below 14, and no other, x - 14 borrows into a top bit that x does not have.
      */
     private static int indexOfLineEnd(byte[] bytes, int from, int limit) {
+        if (from < limit && bytes[from] == '\n') {
+            return from; // every other line is blank
+        }
         int at = from;
         while (at <= limit - Long.BYTES) {
             long eight = (long) EIGHT_BYTES.get(bytes, at);
@@ -458,7 +496,12 @@ public final class EventStreamReader implements Closeable {
 
     /** Takes a line apart. A comment, and a field with another name, says nothing. */
     private void field(int begin, int end) throws IOException {
-        if (isNamed(DATA, begin, end)) {
+        int afterData = begin + DATA.length;
+        if (afterData + 1 < end
+                && window[afterData] == ':'
+                && (int) FOUR_BYTES.get(window, begin) == FOUR_BYTES_OF_DATA) {
+            data(window[afterData + 1] == ' ' ? afterData + 2 : afterData + 1, end);
+        } else if (isNamed(DATA, begin, end)) {
             data(valueOf(DATA, begin, end), end);
         } else if (isNamed(EVENT, begin, end)) {
             hasType = true;
@@ -492,6 +535,7 @@ public final class EventStreamReader implements Closeable {
             window[dataEnd] = '\n';
             System.arraycopy(window, from, window, dataEnd + 1, end - from);
             dataEnd += 1 + end - from;
+            forgetLastLine(); // it may have been written over
         }
         if (dataEnd - dataStart > maxEvent) {
             throw new MalformedReplyException("an event of the stream has more than " + maxEvent + " bytes of data");

@@ -21,6 +21,7 @@ public final class ScriptedSource implements Source {
     private @Nullable IOException failure;
     private boolean staysOpen;
     private boolean closed;
+    private int reads;
 
     private ScriptedSource(List<byte[]> pieces) {
         for (byte[] piece : pieces) {
@@ -81,8 +82,14 @@ public final class ScriptedSource implements Source {
         return closed;
     }
 
+    /** How often it was read from. */
+    public int reads() {
+        return reads;
+    }
+
     @Override
     public long read(Buffer sink, long byteCount) throws IOException {
+        reads++;
         byte[] piece = pieces.poll();
         if (piece == null) {
             if (staysOpen) {

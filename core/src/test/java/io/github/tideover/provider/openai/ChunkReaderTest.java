@@ -355,6 +355,13 @@ class ChunkReaderTest {
     }
 
     @Test
+    void inputTokensMayBeCorrectedLate() throws IOException {
+        String first = event("{\"choices\":[],\"usage\":{\"prompt_tokens\":40,\"completion_tokens\":1}}");
+        String last = event("{\"choices\":[],\"usage\":{\"prompt_tokens\":14,\"completion_tokens\":8}}");
+        assertThat(read(first + text("a") + STOP + last).usage()).isEqualTo(Usage.of(14, 8, 0, 0, 0));
+    }
+
+    @Test
     void usageOfNothingUndoesNothing() throws IOException {
         String usage = event("{\"choices\":[{\"delta\":{},\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}]}");
         ChatReply reply = read(text("a") + usage + event("{\"usage\":{}}") + event("{\"usage\":null}") + STOP);
