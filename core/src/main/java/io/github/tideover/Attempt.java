@@ -122,7 +122,8 @@ final class Attempt {
                 resume(guard);
             }
             while (deltas.next()) {
-                if (deltas.isFinished()) {
+                boolean isPiece = deltas.text() != null || deltas.reasoning() != null;
+                if (deltas.isFinished() && !isPiece) {
                     guard.until(Math.min(engine.time().now() + USAGE_GRACE, send.end()));
                 } else {
                     hand(deltas, guard);

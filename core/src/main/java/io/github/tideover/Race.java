@@ -81,8 +81,11 @@ final class Race {
 
     private void end() {
         lock.lock();
-        over = true;
-        lock.unlock();
+        try {
+            over = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void awaitSecond(Attempt other) {

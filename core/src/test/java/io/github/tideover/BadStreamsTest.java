@@ -116,6 +116,18 @@ class BadStreamsTest {
         assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
     }
 
+    @Test
+    void contentAfterAFinishReasonIsShownAsWell() {
+        provider.does(sends(text("Your order") + finish("stop") + text(" ships") + DONE));
+        try (ReplyStream stream = tideover.stream("Where is it?")) {
+            StringBuilder shown = new StringBuilder();
+            stream.forEach(shown::append);
+            assertThat(shown)
+                    .hasToString("Your order ships")
+                    .hasToString(stream.reply().text());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Form.class)
     void theLastOfTwoFinishReasonsCounts(Form form) {

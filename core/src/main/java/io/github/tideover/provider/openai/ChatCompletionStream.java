@@ -81,6 +81,7 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
         private boolean finished;
         private boolean ended;
         private @Nullable ChatCompletionChunk next;
+        private @Nullable UncheckedIOException failure;
 
         Chunks(EventStreamReader events) {
             this.events = events;
@@ -89,10 +90,14 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
         @Override
         public boolean hasNext() {
             if (next == null && !ended) {
+                if (failure != null) {
+                    throw failure; // or a second try could find the [DONE] behind what could not be read
+                }
                 try {
                     next = read();
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    failure = new UncheckedIOException(e);
+                    throw failure;
                 }
                 ended = next == null;
             }
