@@ -2,8 +2,9 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ToolCall;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts tool calls together from their parts, in the order in which they were begun. */
@@ -12,19 +13,25 @@ final class ToolCallParts {
     private static final int OVERHEAD = 64;
 
     private final List<Begun> calls = new ArrayList<>();
+    /** The last call of each index and id: a stream may hold tens of thousands. */
+    private final Map<Long, Begun> byIndex = new HashMap<>();
+
+    private final Map<String, Begun> byId = new HashMap<>();
     private long length;
 
     void add(ToolCallPart part) {
         Begun call = begunBy(part);
         if (call == null) {
-            call = new Begun(part.index());
+            call = new Begun();
             calls.add(call);
+            byIndex.put(part.index(), call);
             length += OVERHEAD;
         }
         length += part.arguments().length();
         // The first one counts: later parts give "" here, and some servers a new id with every part.
-        if (call.id.isEmpty()) {
+        if (call.id.isEmpty() && !part.id().isEmpty()) {
             call.id = part.id();
+            byId.put(call.id, call);
         }
         if (call.name.isEmpty()) {
             call.name = part.name();
@@ -44,26 +51,17 @@ final class ToolCallParts {
     /** The call that the part goes on with, or null if it begins one. */
     private @Nullable Begun begunBy(ToolCallPart part) {
         if (part.index() != ToolCalls.NO_INDEX) {
-            Begun call = last(begun -> begun.index == part.index());
+            Begun call = byIndex.get(part.index());
             return call != null && call.isAnother(part) ? null : call;
         }
         if (!part.id().isEmpty()) {
-            Begun call = last(begun -> begun.id.equals(part.id()));
+            Begun call = byId.get(part.id());
             if (call != null) {
                 return call;
             }
         }
         // Without an index, a name is what begins a call: whole calls come like this, one a part, with an id of "".
-        return part.name().isEmpty() ? last(begun -> true) : null;
-    }
-
-    private @Nullable Begun last(Predicate<Begun> condition) {
-        for (int i = calls.size() - 1; i >= 0; i--) {
-            if (condition.test(calls.get(i))) {
-                return calls.get(i);
-            }
-        }
-        return null;
+        return part.name().isEmpty() && !calls.isEmpty() ? calls.get(calls.size() - 1) : null;
     }
 
     List<ToolCall> toList() {
@@ -75,14 +73,9 @@ final class ToolCallParts {
     }
 
     private static final class Begun {
-        private final long index;
         private String id = "";
         private String name = "";
         private final StringBuilder arguments = new StringBuilder();
-
-        Begun(long index) {
-            this.index = index;
-        }
 
         /** Whether the part is a call of its own under the same index: it has another id, and a name too. */
         boolean isAnother(ToolCallPart part) {
