@@ -354,7 +354,9 @@ final class CallPlan {
     }
 
     private boolean asksForPlainText() {
-        return request.extra().keySet().stream().noneMatch(NOT_PLAIN_TEXT::contains);
+        return request.tools().isEmpty()
+                && request.responseFormat().isEmpty()
+                && request.extra().keySet().stream().noneMatch(NOT_PLAIN_TEXT::contains);
     }
 
     private Failure met(Failure failure, Rung.Ask rung, long now) {

@@ -80,7 +80,7 @@ public final class Conversation {
     private void add(Message said, ChatReply reply) {
         history.add(said);
         if (reply.origin() != Origin.CANNED) {
-            history.add(Message.assistant(reply.text()));
+            history.add(Message.assistant(reply));
         }
     }
 }

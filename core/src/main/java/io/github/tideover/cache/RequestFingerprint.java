@@ -2,6 +2,12 @@ package io.github.tideover.cache;
 
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Part;
+import io.github.tideover.chat.ResponseFormat;
+import io.github.tideover.chat.Role;
+import io.github.tideover.chat.Tool;
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.chat.ToolChoice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -38,8 +44,7 @@ public final class RequestFingerprint {
         digest.text(asked);
         digest.number(request.messages().size());
         for (Message message : request.messages()) {
-            digest.text(message.role().name());
-            digest.text(message.text());
+            digest.message(message);
         }
         digest.value(request.temperature().isPresent() ? request.temperature().getAsDouble() : null);
         digest.value(request.topP().isPresent() ? request.topP().getAsDouble() : null);
@@ -50,6 +55,17 @@ public final class RequestFingerprint {
         digest.value(request.seed().isPresent() ? request.seed().getAsLong() : null);
         digest.value(request.stop());
         digest.text(request.reasoningEffort().orElse(null));
+        digest.number(request.tools().size());
+        for (Tool tool : request.tools()) {
+            digest.text(tool.name());
+            digest.text(tool.description());
+            digest.value(tool.parameters());
+        }
+        digest.text(request.toolChoice().map(ToolChoice::mode).map(Enum::name).orElse(null));
+        digest.text(request.toolChoice().flatMap(ToolChoice::tool).orElse(null));
+        digest.value(request.parallelToolCalls().orElse(null));
+        digest.text(request.responseFormat().map(ResponseFormat::name).orElse(null));
+        digest.value(request.responseFormat().flatMap(ResponseFormat::schema).orElse(null));
         digest.value(request.extra());
         return new RequestFingerprint(digest.hash());
     }
@@ -80,6 +96,40 @@ public final class RequestFingerprint {
             } catch (NoSuchAlgorithmException e) {
                 throw new AssertionError("every Java platform has SHA-256", e);
             }
+        }
+
+        void message(Message message) {
+            text(message.role().name());
+            number(message.parts().size());
+            for (Part part : message.parts()) {
+                part(part);
+            }
+            number(message.toolCalls().size());
+            message.toolCalls().forEach(this::toolCall);
+            if (message.role() == Role.TOOL) {
+                toolCall(message.answered());
+            }
+        }
+
+        private void part(Part part) {
+            text(part.getClass().getSimpleName());
+            if (part instanceof Part.Text said) {
+                text(said.text());
+            } else if (part instanceof Part.Image image) {
+                text(image.mediaType());
+                text(image.address().orElse(null));
+                text(image.base64());
+            } else if (part instanceof Part.File file) {
+                text(file.name());
+                text(file.mediaType());
+                text(file.base64());
+            }
+        }
+
+        private void toolCall(ToolCall call) {
+            text(call.id());
+            text(call.name());
+            text(call.arguments());
         }
 
         void text(@Nullable String text) {

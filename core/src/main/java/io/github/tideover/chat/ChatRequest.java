@@ -31,6 +31,10 @@ public final class ChatRequest {
     private final @Nullable Long seed;
     private final List<String> stop;
     private final @Nullable String reasoningEffort;
+    private final List<Tool> tools;
+    private final @Nullable ToolChoice toolChoice;
+    private final @Nullable Boolean parallelToolCalls;
+    private final @Nullable ResponseFormat responseFormat;
     private final @Nullable String tenant;
     private final @Nullable Duration timeout;
     private final Map<String, Object> extra;
@@ -43,6 +47,10 @@ public final class ChatRequest {
         seed = builder.seed;
         stop = builder.stop;
         reasoningEffort = builder.reasoningEffort;
+        tools = builder.tools;
+        toolChoice = builder.toolChoice;
+        parallelToolCalls = builder.parallelToolCalls;
+        responseFormat = builder.responseFormat;
         tenant = builder.tenant;
         timeout = builder.timeout;
         extra = builder.extra.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
@@ -81,6 +89,10 @@ public final class ChatRequest {
         builder.seed = seed;
         builder.stop = stop;
         builder.reasoningEffort = reasoningEffort;
+        builder.tools = tools;
+        builder.toolChoice = toolChoice;
+        builder.parallelToolCalls = parallelToolCalls;
+        builder.responseFormat = responseFormat;
         builder.tenant = tenant;
         builder.timeout = timeout;
         builder.extra.putAll(extra);
@@ -151,6 +163,42 @@ public final class ChatRequest {
     }
 
     /**
+     * The functions that the model may wish to have called.
+     *
+     * @return an unmodifiable list, empty for none
+     */
+    public List<Tool> tools() {
+        return tools;
+    }
+
+    /**
+     * Whether the model may, must or must not wish to have a tool called.
+     *
+     * @return the choice, or empty for the provider's default
+     */
+    public Optional<ToolChoice> toolChoice() {
+        return Optional.ofNullable(toolChoice);
+    }
+
+    /**
+     * Whether the model may wish to have several tools called at once.
+     *
+     * @return the setting, or empty for the provider's default
+     */
+    public Optional<Boolean> parallelToolCalls() {
+        return Optional.ofNullable(parallelToolCalls);
+    }
+
+    /**
+     * The form in which the model is to answer.
+     *
+     * @return the format, or empty for plain text
+     */
+    public Optional<ResponseFormat> responseFormat() {
+        return Optional.ofNullable(responseFormat);
+    }
+
+    /**
      * Whose request this is. Replies are kept apart by tenant, so that no tenant is ever served another's.
      *
      * @return the tenant, or empty where there is only one
@@ -196,6 +244,10 @@ public final class ChatRequest {
         private @Nullable Long seed;
         private List<String> stop = List.of();
         private @Nullable String reasoningEffort;
+        private List<Tool> tools = List.of();
+        private @Nullable ToolChoice toolChoice;
+        private @Nullable Boolean parallelToolCalls;
+        private @Nullable ResponseFormat responseFormat;
         private @Nullable String tenant;
         private @Nullable Duration timeout;
         private final Map<String, Object> extra = new LinkedHashMap<>(2);
@@ -338,6 +390,57 @@ public final class ChatRequest {
         }
 
         /**
+         * Sets the functions that the model may wish to have called.
+         *
+         * @param tools the functions, no two of the same name
+         * @return this builder
+         * @throws IllegalArgumentException if two have the same name
+         */
+        public Builder tools(Tool... tools) {
+            List<Tool> all = List.of(tools);
+            long names = all.stream().map(Tool::name).distinct().count();
+            if (names < all.size()) {
+                throw new IllegalArgumentException("each tool needs a name of its own, and two of "
+                        + all.stream().map(Tool::name).toList() + " are the same");
+            }
+            this.tools = all;
+            return this;
+        }
+
+        /**
+         * Sets whether the model may, must or must not wish to have a tool called.
+         *
+         * @param toolChoice the choice
+         * @return this builder
+         */
+        public Builder toolChoice(ToolChoice toolChoice) {
+            this.toolChoice = requireNonNull(toolChoice, "toolChoice == null");
+            return this;
+        }
+
+        /**
+         * Sets whether the model may wish to have several tools called at once.
+         *
+         * @param parallelToolCalls whether it may
+         * @return this builder
+         */
+        public Builder parallelToolCalls(boolean parallelToolCalls) {
+            this.parallelToolCalls = parallelToolCalls;
+            return this;
+        }
+
+        /**
+         * Sets the form in which the model is to answer.
+         *
+         * @param responseFormat the form
+         * @return this builder
+         */
+        public Builder responseFormat(ResponseFormat responseFormat) {
+            this.responseFormat = requireNonNull(responseFormat, "responseFormat == null");
+            return this;
+        }
+
+        /**
          * Says whose request this is.
          *
          * @param tenant a name that no two tenants share
@@ -378,7 +481,7 @@ public final class ChatRequest {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException("the name of an extra field must not be empty");
             }
-            extra.put(name, jsonValue(name, requireNonNull(value, "value == null")));
+            extra.put(name, JsonValues.value("extra field " + name, requireNonNull(value, "value == null")));
             return this;
         }
 
@@ -393,43 +496,6 @@ public final class ChatRequest {
                 throw new IllegalStateException("a request needs at least one message; add one with user(text)");
             }
             return new ChatRequest(this);
-        }
-
-        /** Copies a JSON value, so that a caller who changes the list or map later changes no request. */
-        private static Object jsonValue(String name, @Nullable Object value) {
-            if (value instanceof String || value instanceof Boolean) {
-                return value;
-            }
-            if (value instanceof Double || value instanceof Float) {
-                if (!Double.isFinite(((Number) value).doubleValue())) {
-                    throw new IllegalArgumentException(
-                            "extra field " + name + " holds " + value + ", which JSON lacks");
-                }
-                return value;
-            }
-            if (value instanceof Number) {
-                return value;
-            }
-            if (value instanceof List<?> list) {
-                return list.stream().map(each -> jsonValue(name, each)).toList();
-            }
-            if (value instanceof Map<?, ?> map) {
-                Map<String, Object> copy = new LinkedHashMap<>();
-                map.forEach((key, each) -> {
-                    if (!(key instanceof String field)) {
-                        throw new IllegalArgumentException("extra field " + name + " holds a map with a key that is "
-                                + "not a String but " + typeOf(key));
-                    }
-                    copy.put(field, jsonValue(name, each));
-                });
-                return Collections.unmodifiableMap(copy);
-            }
-            throw new IllegalArgumentException("extra field " + name + " holds " + typeOf(value)
-                    + "; it takes a String, Number, Boolean, or a List or Map of these");
-        }
-
-        private static String typeOf(@Nullable Object value) {
-            return value == null ? "null" : value.getClass().getName();
         }
     }
 }

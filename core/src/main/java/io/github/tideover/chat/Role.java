@@ -11,5 +11,7 @@ public enum Role {
     /** The person, or the application on their behalf. */
     USER,
     /** The model. */
-    ASSISTANT
+    ASSISTANT,
+    /** A tool, giving its result. */
+    TOOL
 }

@@ -4,9 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Part;
+import io.github.tideover.chat.ResponseFormat;
 import io.github.tideover.chat.Role;
+import io.github.tideover.chat.Tool;
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.wire.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
@@ -108,6 +114,12 @@ public final class ChatCompletionRequest {
             out.writeName("reasoning_effort");
             Json.string(out, request.reasoningEffort().get());
         }
+        if (!request.tools().isEmpty()) {
+            writeTools(out);
+        }
+        if (request.responseFormat().isPresent() && !extra.containsKey("response_format")) {
+            writeResponseFormat(out, request.responseFormat().get());
+        }
         for (Map.Entry<String, Object> field : extra.entrySet()) {
             // Whether to stream is the method's to say: the reader of the reply depends on it.
             if (!field.getKey().equals("stream")) {
@@ -127,6 +139,71 @@ public final class ChatCompletionRequest {
         out.writeEndObject();
     }
 
+    private void writeTools(JsonGenerator out) {
+        Map<String, Object> extra = request.extra();
+        if (!extra.containsKey("tools")) {
+            out.writeName("tools");
+            out.writeStartArray();
+            for (Tool tool : request.tools()) {
+                out.writeStartObject();
+                out.writeStringProperty("type", "function");
+                out.writeName("function");
+                out.writeStartObject();
+                out.writeStringProperty("name", tool.name());
+                if (!tool.description().isEmpty()) {
+                    out.writeName("description");
+                    Json.string(out, tool.description());
+                }
+                out.writeName("parameters");
+                Json.value(out, tool.parameters());
+                out.writeEndObject();
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        if (request.toolChoice().isPresent() && !extra.containsKey("tool_choice")) {
+            writeToolChoice(out, request.toolChoice().get());
+        }
+        if (request.parallelToolCalls().isPresent() && !extra.containsKey("parallel_tool_calls")) {
+            out.writeBooleanProperty(
+                    "parallel_tool_calls", request.parallelToolCalls().get());
+        }
+    }
+
+    private static void writeToolChoice(JsonGenerator out, ToolChoice choice) {
+        out.writeName("tool_choice");
+        if (choice.mode() != ToolChoice.Mode.TOOL) {
+            out.writeString(choice.mode().name().toLowerCase(Locale.ROOT));
+            return;
+        }
+        out.writeStartObject();
+        out.writeStringProperty("type", "function");
+        out.writeName("function");
+        out.writeStartObject();
+        out.writeStringProperty("name", choice.tool().orElseThrow());
+        out.writeEndObject();
+        out.writeEndObject();
+    }
+
+    private static void writeResponseFormat(JsonGenerator out, ResponseFormat format) {
+        out.writeName("response_format");
+        out.writeStartObject();
+        if (format.schema().isEmpty()) {
+            out.writeStringProperty("type", "json_object");
+        } else {
+            out.writeStringProperty("type", "json_schema");
+            out.writeName("json_schema");
+            out.writeStartObject();
+            out.writeName("name");
+            Json.string(out, format.name());
+            out.writeName("schema");
+            Json.value(out, format.schema().get());
+            out.writeBooleanProperty("strict", true);
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+    }
+
     private void writeMessages(JsonGenerator out) {
         out.writeName("messages");
         out.writeStartArray();
@@ -135,8 +212,75 @@ public final class ChatCompletionRequest {
             Message message = messages.get(i);
             out.writeStartObject();
             out.writeStringProperty("role", nameOf(message.role()));
+            if (message.role() == Role.TOOL) {
+                out.writeName("tool_call_id");
+                Json.string(out, message.answered().id());
+            }
             out.writeName("content");
-            Json.string(out, message.text());
+            if (!message.toolCalls().isEmpty() && message.text().isEmpty()) {
+                out.writeNull(); // an empty text beside tool calls is refused by some
+            } else if (message.parts().size() == 1 && message.parts().get(0) instanceof Part.Text) {
+                Json.string(out, message.text());
+            } else {
+                writeParts(out, message.parts());
+            }
+            if (!message.toolCalls().isEmpty()) {
+                writeToolCalls(out, message.toolCalls());
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void writeParts(JsonGenerator out, List<Part> parts) {
+        out.writeStartArray();
+        for (Part part : parts) {
+            out.writeStartObject();
+            if (part instanceof Part.Text text) {
+                out.writeStringProperty("type", "text");
+                out.writeName("text");
+                Json.string(out, text.text());
+            } else if (part instanceof Part.Image image) {
+                out.writeStringProperty("type", "image_url");
+                out.writeName("image_url");
+                out.writeStartObject();
+                out.writeName("url");
+                Json.string(out, image.address().orElseGet(() -> dataUrl(image.mediaType(), image.base64())));
+                out.writeEndObject();
+            } else if (part instanceof Part.File file) {
+                out.writeStringProperty("type", "file");
+                out.writeName("file");
+                out.writeStartObject();
+                out.writeName("filename");
+                Json.string(out, file.name());
+                out.writeName("file_data");
+                Json.string(out, dataUrl(file.mediaType(), file.base64()));
+                out.writeEndObject();
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static String dataUrl(String mediaType, String base64) {
+        return "data:" + mediaType + ";base64," + base64;
+    }
+
+    private static void writeToolCalls(JsonGenerator out, List<ToolCall> calls) {
+        out.writeName("tool_calls");
+        out.writeStartArray();
+        for (ToolCall call : calls) {
+            out.writeStartObject();
+            out.writeName("id");
+            Json.string(out, call.id());
+            out.writeStringProperty("type", "function");
+            out.writeName("function");
+            out.writeStartObject();
+            out.writeName("name");
+            Json.string(out, call.name());
+            out.writeName("arguments");
+            Json.string(out, call.arguments());
+            out.writeEndObject();
             out.writeEndObject();
         }
         out.writeEndArray();
@@ -147,6 +291,7 @@ public final class ChatCompletionRequest {
             case SYSTEM -> "system";
             case USER -> "user";
             case ASSISTANT -> "assistant";
+            case TOOL -> "tool";
         };
     }
 

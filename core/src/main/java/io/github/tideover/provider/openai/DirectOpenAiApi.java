@@ -1,5 +1,6 @@
 package io.github.tideover.provider.openai;
 
+import io.github.tideover.wire.DirectCall;
 import io.github.tideover.wire.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;

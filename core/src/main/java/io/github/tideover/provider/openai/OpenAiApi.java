@@ -2,6 +2,7 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.Transport;
+import io.github.tideover.wire.TypedApi;
 import java.util.Map;
 import okhttp3.OkHttpClient;
 import retrofit2.Call;
@@ -40,7 +41,7 @@ public interface OpenAiApi {
      * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or the key cannot be sent
      */
     static OpenAiApi create(String baseUrl, String apiKey) {
-        return create(baseUrl, apiKey, OpenAiRetrofit.defaultClient());
+        return create(baseUrl, apiKey, TypedApi.defaultClient());
     }
 
     /**
@@ -69,7 +70,7 @@ public interface OpenAiApi {
      * @throws IllegalArgumentException if the address is not http(s) or does not end in a slash
      */
     static OpenAiApi createKeyless(String baseUrl) {
-        return createKeyless(baseUrl, OpenAiRetrofit.defaultClient());
+        return createKeyless(baseUrl, TypedApi.defaultClient());
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.github.tideover.provider.openai;
+package io.github.tideover.wire;
 
 import java.io.IOException;
 import okhttp3.Request;
@@ -9,8 +9,12 @@ import retrofit2.Callback;
 import retrofit2.Converter;
 import retrofit2.Response;
 
-/** A call as Retrofit would make it, without what Retrofit adds to request and response. */
-final class DirectCall<T> implements Call<T> {
+/**
+ * A call as Retrofit would make it, without what Retrofit adds to request and response.
+ *
+ * @param <T> what a good answer is read as
+ */
+public final class DirectCall<T> implements Call<T> {
     private static final int NO_CONTENT = 204;
     private static final int RESET_CONTENT = 205;
 
@@ -18,7 +22,14 @@ final class DirectCall<T> implements Call<T> {
     private final okhttp3.Call call;
     private final Converter<ResponseBody, T> converter;
 
-    DirectCall(okhttp3.Call.Factory calls, okhttp3.Call call, Converter<ResponseBody, T> converter) {
+    /**
+     * Makes a call.
+     *
+     * @param calls makes another of the same, for {@link #clone()}
+     * @param call the HTTP call
+     * @param converter reads a good answer
+     */
+    public DirectCall(okhttp3.Call.Factory calls, okhttp3.Call call, Converter<ResponseBody, T> converter) {
         this.calls = calls;
         this.call = call;
         this.converter = converter;

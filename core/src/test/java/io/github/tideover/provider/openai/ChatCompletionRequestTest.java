@@ -1,0 +1,132 @@
+package io.github.tideover.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Part;
+import io.github.tideover.chat.ResponseFormat;
+import io.github.tideover.chat.Tool;
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.chat.ToolChoice;
+import io.github.tideover.wire.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import okio.Buffer;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** What stands in the body of a request. */
+class ChatCompletionRequestTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Map<String, Object> SCHEMA =
+            Map.of("type", "object", "properties", Map.of("city", Map.of("type", "string")));
+
+    private static JsonNode written(ChatRequest.Builder request) {
+        Buffer body = new Buffer();
+        try {
+            ChatCompletionRequest made = ChatCompletionRequest.of("m", request.build());
+            Json.body(out -> made.write(out, false)).writeTo(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return JSON.readTree(body.readByteArray());
+    }
+
+    private static JsonNode json(String text) {
+        return JSON.readTree(text.replace('\'', '"'));
+    }
+
+    private static JsonNode messages(Message... messages) {
+        return written(ChatRequest.builder().messages(List.of(messages))).get("messages");
+    }
+
+    @Test
+    void aMessageOfTextIsAString() {
+        assertThat(messages(Message.user(Part.text("Hi")))).isEqualTo(json("[{'role':'user','content':'Hi'}]"));
+    }
+
+    @Test
+    void anImageThatIsSentAlongIsADataUrl() {
+        byte[] bytes = "png".getBytes(StandardCharsets.UTF_8);
+        assertThat(messages(Message.user(Part.text("What is this?"), Part.image("image/png", bytes))))
+                .isEqualTo(json("[{'role':'user','content':[{'type':'text','text':'What is this?'},"
+                        + "{'type':'image_url','image_url':{'url':'data:image/png;base64,cG5n'}}]}]"));
+    }
+
+    @Test
+    void anImageAtAnAddressIsNamed() {
+        assertThat(messages(Message.user(Part.image("https://example.com/a.png"))))
+                .isEqualTo(json("[{'role':'user','content':[{'type':'image_url',"
+                        + "'image_url':{'url':'https://example.com/a.png'}}]}]"));
+    }
+
+    @Test
+    void aFileIsSentWithItsName() {
+        byte[] bytes = "pdf".getBytes(StandardCharsets.UTF_8);
+        assertThat(messages(Message.user(Part.file("a.pdf", "application/pdf", bytes))))
+                .isEqualTo(json("[{'role':'user','content':[{'type':'file','file':{'filename':'a.pdf',"
+                        + "'file_data':'data:application/pdf;base64,cGRm'}}]}]"));
+    }
+
+    @Test
+    void toolsTheirCallsAndTheirResultsAreWritten() {
+        ToolCall call = ToolCall.of("call_1", "weather", "{\"city\":\"Kiel\"}");
+        JsonNode body = written(ChatRequest.builder()
+                .user("Rain?")
+                .message(Message.assistant("", List.of(call)))
+                .message(Message.toolResult(call, "dry"))
+                .tools(Tool.function("weather", "Tells the weather.", SCHEMA))
+                .toolChoice(ToolChoice.AUTO)
+                .parallelToolCalls(false));
+        assertThat(body.get("messages"))
+                .isEqualTo(json("[{'role':'user','content':'Rain?'},"
+                        + "{'role':'assistant','content':null,'tool_calls':[{'id':'call_1','type':'function',"
+                        + "'function':{'name':'weather','arguments':'{\\\"city\\\":\\\"Kiel\\\"}'}}]},"
+                        + "{'role':'tool','tool_call_id':'call_1','content':'dry'}]"));
+        assertThat(body.get("tools"))
+                .isEqualTo(json("[{'type':'function','function':{'name':'weather','description':'Tells the weather.',"
+                        + "'parameters':{'type':'object','properties':{'city':{'type':'string'}}}}}]"));
+        assertThat(body.get("tool_choice").asString()).isEqualTo("auto");
+        assertThat(body.get("parallel_tool_calls").asBoolean()).isFalse();
+    }
+
+    @Test
+    void oneToolCanBeDemanded() {
+        JsonNode body = written(ChatRequest.builder()
+                .user("Rain?")
+                .tools(Tool.function("weather", "", SCHEMA))
+                .toolChoice(ToolChoice.tool("weather")));
+        assertThat(body.get("tool_choice")).isEqualTo(json("{'type':'function','function':{'name':'weather'}}"));
+    }
+
+    @Test
+    void aSchemaIsHeldToStrictly() {
+        JsonNode body =
+                written(ChatRequest.builder().user("Rain?").responseFormat(ResponseFormat.jsonSchema("w", SCHEMA)));
+        assertThat(body.get("response_format"))
+                .isEqualTo(json("{'type':'json_schema','json_schema':{'name':'w','strict':true,"
+                        + "'schema':{'type':'object','properties':{'city':{'type':'string'}}}}}"));
+        JsonNode any = written(ChatRequest.builder().user("Rain?").responseFormat(ResponseFormat.json()));
+        assertThat(any.get("response_format")).isEqualTo(json("{'type':'json_object'}"));
+    }
+
+    @Test
+    void extraFieldsReplaceTools() {
+        JsonNode body = written(ChatRequest.builder()
+                .user("Rain?")
+                .tools(Tool.function("weather", "", SCHEMA))
+                .toolChoice(ToolChoice.AUTO)
+                .responseFormat(ResponseFormat.json())
+                .extra("tools", List.of())
+                .extra("tool_choice", "none")
+                .extra("response_format", Map.of("type", "text")));
+        assertThat(body.get("tools")).isEqualTo(json("[]"));
+        assertThat(body.get("tool_choice").asString()).isEqualTo("none");
+        assertThat(body.get("response_format")).isEqualTo(json("{'type':'text'}"));
+    }
+}
