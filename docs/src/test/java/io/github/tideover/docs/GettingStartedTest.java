@@ -9,7 +9,11 @@ import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Part;
 import io.github.tideover.chat.StreamEvent;
+import io.github.tideover.chat.Tool;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.provider.Provider;
@@ -25,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +101,41 @@ class GettingStartedTest {
         // end
         assertThat(reply.text()).isEqualTo("Hello.");
         assertThat(server.lastRequest().getBody().utf8()).contains("\"service_tier\":\"flex\"", "\"max_tokens\":200");
+    }
+
+    @Test
+    void imagesAndTools() {
+        byte[] photo = {1, 2, 3};
+        server.answers(Loopback.json(
+                "{'choices':[{'message':{'tool_calls':[{'id':'call_1','function':{'name':'weather',".replace('\'', '"')
+                        + "'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}".replace('\'', '"')));
+        String said = Printed.by(() -> {
+            // region: tools
+            Tool weather = Tool.function(
+                    "weather",
+                    "Tells the weather at a place.",
+                    Map.of("type", "object", "properties", Map.of("place", Map.of("type", "string"))));
+            ChatRequest request = ChatRequest.builder()
+                    .message(Message.user(Part.text("Will it rain there?"), Part.image("image/png", photo)))
+                    .tools(weather)
+                    .build();
+            ChatReply reply = tideover.chat(request);
+            // hidden
+            server.answers(Loopback.says("No rain."));
+            // shown
+            for (ToolCall call : reply.toolCalls()) {
+                String result = "dry"; // your own code, called with call.arguments()
+                reply = tideover.chat(request.toBuilder()
+                        .message(Message.assistant(reply))
+                        .message(Message.toolResult(call, result))
+                        .build());
+            }
+            System.out.println(reply.text());
+            // end
+        });
+        assertThat(said.lines()).containsExactly("No rain.");
+        assertThat(server.lastRequest().getBody().utf8())
+                .contains("\"tool_call_id\":\"call_1\"", "data:image/png;base64,AQID", "\"content\":\"dry\"");
     }
 
     @Test
