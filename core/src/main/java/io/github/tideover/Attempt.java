@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.Watchdog.Watch;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
+import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,9 @@ final class Attempt {
     private final ChatRequest request;
     private final Step.Send send;
     private final String beginning;
+    private final Runnable whenCut;
 
-    private @Nullable Watch watch;
+    private volatile @Nullable Watch watch;
     private @Nullable DeltaReader reader;
     private boolean contentCame;
     /** When the caller was given what came last; -1 while it waits for more. */
@@ -43,12 +47,14 @@ final class Attempt {
      * Prepares an attempt.
      *
      * @param beginning what was shown of the reply before, for an attempt that continues it
+     * @param whenCut run, on the timer's thread, when a limit passes or the client is closed
      */
-    Attempt(Engine engine, ChatRequest request, Step.Send send, String beginning) {
+    Attempt(Engine engine, ChatRequest request, Step.Send send, String beginning, Runnable whenCut) {
         this.engine = engine;
         this.request = request;
         this.send = send;
         this.beginning = beginning;
+        this.whenCut = whenCut;
     }
 
     Step.Send send() {
@@ -102,7 +108,10 @@ final class Attempt {
     }
 
     private Watch guard(Exchange<?, ?> prepared) {
-        Watch guard = engine.watchdog().watch(send.limit(), prepared::cancel);
+        Watch guard = engine.watchdog().watch(send.limit(), () -> {
+            prepared.cancel();
+            whenCut.run();
+        });
         watch = guard;
         exchange = prepared;
         if (cancelled) {
@@ -119,6 +128,9 @@ final class Attempt {
         Outcome outcome;
         try {
             if (handedAt != -1) {
+                if (isCut()) {
+                    throw new InterruptedIOException("ended while nothing was asked for");
+                }
                 resume(guard);
             }
             while (deltas.next()) {
@@ -186,6 +198,27 @@ final class Attempt {
         if (underWay != null) {
             underWay.cancel();
         }
+    }
+
+    /** Whether a limit has passed, or the client was closed. */
+    boolean isCut() {
+        Watch guard = watch;
+        Watchdog.Ending ending = guard == null ? null : guard.endedBy();
+        return ending == Watchdog.Ending.LIMIT || ending == Watchdog.Ending.CLOSED;
+    }
+
+    /** What it means that the attempt was ended while the caller asked for nothing: neither is the provider's doing. */
+    Failure cutWhileAtRest() {
+        boolean isLate = requireNonNull(watch).endedBy() == Watchdog.Ending.LIMIT;
+        return (isLate
+                        ? Failure.of(FailureKind.DEADLINE)
+                        : Failure.of(FailureKind.CANCELLED).message("the client was closed"))
+                .source(send.rung().route().name())
+                .build();
+    }
+
+    boolean isCancelled() {
+        return cancelled;
     }
 
     /** Frees the connection and ends the watch. */

@@ -7,6 +7,7 @@ import static io.github.tideover.failure.FailureKind.INVALID_REQUEST;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
 import static io.github.tideover.failure.FailureKind.NO_CACHED_REPLY;
 import static io.github.tideover.failure.FailureKind.PAUSED;
+import static io.github.tideover.failure.FailureKind.STALL;
 import static io.github.tideover.failure.FailureKind.TIMEOUT;
 import static io.github.tideover.failure.FailureKind.UNEXPECTED;
 import static java.util.Objects.requireNonNull;
@@ -342,7 +343,7 @@ final class CallPlan {
         if (!isFirst || settings.streamRescue == StreamRescue.FAIL || met.kind() == CANCELLED) {
             return fail(now);
         }
-        mayContinue = settings.streamRescue == StreamRescue.CONTINUE && outcome.isPlainText() && asksForPlainText();
+        mayContinue = settings.streamRescue == StreamRescue.CONTINUE && outcome.canContinue() && asksForPlainText();
         Step again = anotherStands(now) ? null : retry(rung, met, now);
         return again != null ? again : climb(now);
     }
@@ -386,12 +387,16 @@ final class CallPlan {
         if (!first.rung().route().isCalm(now) || !rung.route().isCalm(now) || !hedges.tryTake(now)) {
             return null;
         }
+        hedgePosition = place < 0 ? position : place; // from here on there may be something to give back
         hedgePermit = rung.route().admit(now, 0, true).permit;
-        if (hedgePermit == null || !rung.route().budget().tryTake(RetryBudget.HEAVY_COST, now)) {
-            releaseHedge();
+        if (hedgePermit == null) {
             return null;
         }
-        hedgePosition = place < 0 ? position : place;
+        if (!rung.route().budget().tryTake(RetryBudget.HEAVY_COST, now)) {
+            rung.route().released(hedgePermit);
+            hedgePermit = null;
+            return null;
+        }
         attempts++;
         return send(rung, rung.canStream() ? first.mode() : Step.Mode.WHOLE, hedgePermit, now);
     }
@@ -433,17 +438,19 @@ final class CallPlan {
     /** The second attempt, if there is one, is no longer wanted. */
     void releaseHedge() {
         if (hedgePermit != null) {
-            ((Rung.Ask) ladder.get(hedgePosition)).route().released(hedgePermit);
+            Route route = ((Rung.Ask) ladder.get(hedgePosition)).route();
+            route.released(hedgePermit);
+            route.budget().succeeded(RetryBudget.HEAVY_COST); // it did no harm
             hedgePermit = null;
         }
     }
 
     /** A caller in a hurry must not make a provider look dead: a short attempt cut by the deadline is nobody's fault. */
     private Failure blamedFairly(Failure failure, Rung.Ask rung, long now) {
-        boolean hurried = failure.kind() == TIMEOUT
-                && permit != null
-                && deadline - now <= 0
+        boolean isShort = permit != null
                 && now - permit.startedAt < rung.route().suspectAge(sent == null ? Step.Mode.WHOLE : sent.mode());
+        // A stream that the deadline cut was still coming.
+        boolean hurried = deadline - now <= 0 && (failure.kind() == STALL || failure.kind() == TIMEOUT && isShort);
         return hurried
                 ? Failure.of(DEADLINE).cause(failure.cause().orElse(null)).build()
                 : failure;
@@ -513,7 +520,7 @@ final class CallPlan {
 
     private Step fail(long now) {
         over = true;
-        Failure failure = requireNonNull(decisive);
+        Failure failure = brokenBy != null && !isFinal() ? brokenBy : requireNonNull(decisive);
         boolean timeIsUp = deadline - now <= 0 && failure.again() != Again.NEVER && brokenBy == null;
         if (timeIsUp) {
             failure = Failure.of(DEADLINE)

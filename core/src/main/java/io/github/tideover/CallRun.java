@@ -6,6 +6,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.PartialReplyException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,9 +44,11 @@ final class CallRun {
     private final boolean showsPieces;
     private final Consumer<ChatReply> whenComplete;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final Runnable whenCut;
     private volatile @Nullable String cancelled;
     private volatile @Nullable Attempt attempt;
     private volatile @Nullable Race race;
+    private volatile @Nullable Runnable cutListener;
 
     private @Nullable CallPlan plan;
     private @Nullable Step step;
@@ -66,6 +69,8 @@ final class CallRun {
     private String voided = "";
     /** What is on the caller's screen comes from an attempt that broke, and the caller has not been told. */
     private boolean broke;
+    /** What broke the attempt of which something was last on the caller's screen. */
+    private @Nullable Failure brokenBy;
     /** The present attempt has shown something; and some text. */
     private boolean shown;
 
@@ -74,6 +79,7 @@ final class CallRun {
     private @Nullable Overlap overlap;
 
     CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete) {
+        this.whenCut = this::wasCut;
         this.engine = engine;
         this.request = request;
         this.showsPieces = showsPieces;
@@ -105,9 +111,15 @@ final class CallRun {
         if (problem != null) {
             throw problem;
         }
-        boolean isOver = cancelled != null && reply == null && pauseOutcome == null;
-        if (isOver || !busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(isOver ? cancelled : "another thread is reading this reply");
+        String why = cancelled;
+        if (why != null && reply == null && pauseOutcome == null) {
+            throw new IllegalStateException(why);
+        }
+        while (!busy.compareAndSet(false, true)) {
+            if (cancelled == null) {
+                throw new IllegalStateException("another thread is reading this reply");
+            }
+            Thread.onSpinWait(); // who cancels is cleaning up, which is short
         }
         try {
             return nextTurn();
@@ -167,7 +179,7 @@ final class CallRun {
 
     private @Nullable Turn send(CallPlan call, Step.Send send) {
         overlap = send.mode() == Step.Mode.CONTINUATION ? new Overlap(shownBefore) : null;
-        Attempt begun = new Attempt(engine, request, send, shownBefore);
+        Attempt begun = new Attempt(engine, request, send, shownBefore, whenCut);
         attempt = begun;
         if (cancelled != null) {
             begun.cancel();
@@ -243,7 +255,9 @@ final class CallRun {
     private void announce() {
         broke = false;
         if (overlap == null) {
-            voided = shownBefore;
+            // A restart after one that showed no text takes off no text: who cannot clear the screen still has the old
+            // one.
+            voided = shownBefore.isEmpty() ? voided : shownBefore;
             shownBefore = "";
         }
         script.add(new Next(overlap == null ? Turn.RESTARTED : Turn.CONTINUED, ""));
@@ -280,14 +294,18 @@ final class CallRun {
 
     private Outcome broken(Failure failure) {
         boolean wasText = textShown;
-        ChatReply soFar = requireNonNull(attempt).soFar();
+        Attempt open = requireNonNull(attempt);
+        ChatReply soFar = open.soFar();
+        brokenBy = failure.toBuilder().source(open.send().rung().route().name()).build();
         shownBefore = standingText();
         broke = true;
         shown = false;
         textShown = false;
         overlap = null;
         boolean isPlainText = soFar.toolCalls().isEmpty() && soFar.refusal().isEmpty();
-        return wasText ? new Outcome.Broken(failure, isPlainText) : new Outcome.Failed(failure);
+        // Of a few characters nobody could tell whether the rest repeats them.
+        boolean canContinue = isPlainText && shownBefore.length() >= Overlap.SHORTEST;
+        return wasText ? new Outcome.Broken(failure, canContinue) : new Outcome.Failed(failure);
     }
 
     /** The text that the caller has been shown and has not been told to take away. */
@@ -322,8 +340,27 @@ final class CallRun {
     /** Ends the call because its new answer does not go with what was shown and cannot be taken back. */
     ChatException diverged() {
         CallPlan call = requireNonNull(plan);
-        ChatException exception =
-                ChatException.partial(requireNonNull(call.brokenBy()), call.attempts(), call.failures(), voided);
+        return stranded(ChatException.of(requireNonNull(call.brokenBy()), call.attempts(), call.failures()));
+    }
+
+    /** Ends the call, or has it ended, for a reader that still has on its screen what was declared void. */
+    ChatException stranded(ChatException end) {
+        boolean saysSo = end instanceof PartialReplyException partial
+                && partial.partialText().equals(voided);
+        if (saysSo || voided.isEmpty()) {
+            return end;
+        }
+        ChatException exception = ChatException.partial(end.failure(), end.attempts(), end.failures(), voided);
+        problem = exception;
+        cancel("the call is over");
+        return exception;
+    }
+
+    /** Ends the call whose time ran out, or whose client was closed, while nothing was asked for. */
+    ChatException endedAtRest() {
+        CallPlan call = requireNonNull(plan);
+        Failure failure = requireNonNull(attempt).cutWhileAtRest();
+        ChatException exception = failed(ChatException.of(failure, call.attempts(), call.failures()));
         problem = exception;
         cancel("the call is over");
         return exception;
@@ -355,12 +392,30 @@ final class CallRun {
 
     /** What broke the stream, after a restart or a continuation. */
     Failure brokenBy() {
-        return requireNonNull(requireNonNull(plan).brokenBy());
+        return requireNonNull(brokenBy);
     }
 
     /** How long the driver is to wait. */
     long pauseNanos() {
         return ((Step.Wait) requireNonNull(step)).nanos();
+    }
+
+    /** Has {@code listener} run, on the timer's thread, when the attempt under way passes a limit or the client is closed. */
+    void onCut(Runnable listener) {
+        cutListener = listener;
+    }
+
+    private void wasCut() {
+        Runnable listener = cutListener;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    /** Whether the attempt under way was ended from outside, so that going on means to hear of it. */
+    boolean isCut() {
+        Attempt open = attempt;
+        return open != null && open.isCut();
     }
 
     boolean isCancelled() {

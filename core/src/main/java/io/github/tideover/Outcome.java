@@ -27,9 +27,9 @@ sealed interface Outcome {
      * The attempt failed after some of its text had been shown.
      *
      * @param failure how
-     * @param isPlainText whether nothing but text had come, so that another model could go on from there
+     * @param canContinue whether another model could go on from there: some text had come, no tool call and no refusal
      */
-    record Broken(Failure failure, boolean isPlainText) implements Outcome {}
+    record Broken(Failure failure, boolean canContinue) implements Outcome {}
 
     /**
      * The cache was asked.

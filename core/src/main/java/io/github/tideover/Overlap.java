@@ -6,7 +6,7 @@ package io.github.tideover;
  * out.
  */
 final class Overlap {
-    /** What is shorter may be the same by chance: "ha" after "ha". */
+    /** What is shorter may be the same by chance: "ha" after "haha". */
     static final int SHORTEST = 12;
 
     private final String beginning;

@@ -45,8 +45,10 @@ final class Race {
     Outcome run() {
         Watch timer = engine.watchdog().watch(first.send().hedgeAt(), this::callSecond);
         Outcome ofFirst;
+        boolean isItsOwnEnd;
         try {
             ofFirst = first.begin();
+            isItsOwnEnd = !first.isCancelled();
         } catch (Error e) {
             cancel();
             end();
@@ -61,7 +63,7 @@ final class Race {
             if (other == null) {
                 return ofFirst;
             }
-            Failure failure = ofFirst instanceof Outcome.Failed failed && !secondWon ? failed.failure() : null;
+            Failure failure = ofFirst instanceof Outcome.Failed failed && isItsOwnEnd ? failed.failure() : null;
             if (failure != null) {
                 awaitSecond(other);
             }
@@ -102,6 +104,9 @@ final class Race {
 
     /** The timer's thread belongs to everybody. */
     private void callSecond() {
+        if (engine.time().now() - first.send().hedgeAt() < 0) {
+            return; // the client is being closed, which ends every watch
+        }
         try {
             engine.executor().execute(this::runSecond);
         } catch (RejectedExecutionException e) {
@@ -118,7 +123,7 @@ final class Race {
             if (send == null) {
                 return;
             }
-            begun = new Attempt(engine, request, send, "");
+            begun = new Attempt(engine, request, send, "", () -> {});
             second = begun;
         } finally {
             lock.unlock();

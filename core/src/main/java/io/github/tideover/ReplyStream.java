@@ -104,8 +104,8 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
      * from then on it is a virtual one.
      *
      * @return a publisher for one subscriber, to which a second one, or one that comes after the stream has been read, is an
-     *     error. It signals on the client's threads, never on the one that asks. Cancelling the subscription closes the
-     *     stream.
+     *     error. It signals on the client's threads, never on the one that asks unless the client is closed. Cancelling the
+     *     subscription closes the stream.
      */
     public Flow.Publisher<StreamEvent> publisher() {
         return subscriber -> {
@@ -214,7 +214,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         /** The next piece; null at the end of a complete reply. */
         private @Nullable String read() {
             while (true) {
-                Turn turn = advance();
+                Turn turn = advanceOrStrand();
                 if (turn == Turn.COMPLETE) {
                     if (echo != null && !echo.isOver()) {
                         throw run.diverged();
@@ -233,6 +233,15 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
                         return fresh;
                     }
                 }
+            }
+        }
+
+        /** A call that ends before all that was shown has been said again ends with what was shown. */
+        private Turn advanceOrStrand() {
+            try {
+                return advance();
+            } catch (ChatException e) {
+                throw echo == null || echo.isOver() ? e : run.stranded(e);
             }
         }
     }

@@ -9,9 +9,9 @@ import io.github.tideover.provider.Provider;
  * What becomes of a streamed reply that breaks after some of its text was shown. A rescue is tried once in a call; if it
  * fails too, and with nothing left to answer, the call ends with a {@link PartialReplyException}.
  *
- * <p>Next is asked the nearest alternate that is standing. Only where there is none, the same provider is asked once more, if
- * that can help and the retry budget allows; then what was answered before is looked for. The application's own last words
- * never take the place of half an answer.
+ * <p>Next is asked the nearest alternate that is standing. Only where there is none, the same provider is asked again, as far
+ * as that can help and the retry policy and the retry budget allow; then what was answered before is looked for. The
+ * application's own last words never take the place of half an answer.
  *
  * @since 0.1
  */
@@ -25,8 +25,9 @@ public enum StreamRescue {
     RESTART,
     /**
      * Have the rest written, where the provider asked next is known to
-     * {@linkplain Provider#continuesReplies(boolean) go on with a reply} and nothing but text has come; what it repeats of the
-     * beginning is left out. The whole reply is marked as {@linkplain ChatReply#isContinued() continued}. Elsewhere like
+     * {@linkplain Provider#continuesReplies(boolean) go on with a reply}, a dozen characters or more
+     * have come but no tool call and no refusal, and the request
+     * asked for no tools and no format; what it repeats of the beginning is left out. The whole reply is marked as {@linkplain ChatReply#isContinued() continued}. Elsewhere like
      * {@link #RESTART}.
      */
     CONTINUE,

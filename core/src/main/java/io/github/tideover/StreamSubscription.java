@@ -31,6 +31,7 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
     StreamSubscription(Engine engine, CallRun run, Flow.Subscriber<? super StreamEvent> subscriber) {
         super(engine, run);
         this.subscriber = subscriber;
+        run.onCut(this::nudge); // at rest, nobody else would notice
     }
 
     /** Introduces itself. Nothing else is signalled before that is over. */
@@ -94,6 +95,8 @@ final class StreamSubscription extends ThreadlessCall implements Flow.Subscripti
         RuntimeException problem = verdict;
         if (problem != null) {
             failed(problem);
+        } else if (demand.get() == 0 && call().isCut()) {
+            failed(call().endedAtRest());
         }
         return subscriber != null && demand.get() > 0;
     }

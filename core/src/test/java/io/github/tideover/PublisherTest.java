@@ -267,6 +267,41 @@ class PublisherTest {
     }
 
     @Test
+    void aStreamAtRestPastItsDeadlineGivesItsPlaceBackAndSaysSo() throws Exception {
+        provider.does(falls(3));
+        Tideover tideover = open(client().time(time.time()).streamTimeout(Duration.ofMinutes(10)));
+        Listener listener = new Listener(2);
+        tideover.stream("Hi").publisher().subscribe(listener);
+        listener.awaitSignals(2);
+        Awaiting.until(() -> busyThreads() == 0);
+        time.advance(Duration.ofMinutes(11));
+        listener.awaitEnd();
+        theProviderSeesTheClientGo();
+        assertThat(listener.error()).isInstanceOfSatisfying(PartialReplyException.class, e -> {
+            assertThat(e.kind()).isEqualTo(FailureKind.DEADLINE);
+            assertThat(e.partialText()).isEqualTo("word word ");
+        });
+        assertThat(listener.signals).hasSize(2);
+        assertThat(listener.unasked).hasValue(0);
+        nothingIsLeft(tideover);
+    }
+
+    @Test
+    void aStreamAtRestHearsAtOnceThatTheClientIsClosed() {
+        provider.does(falls(3));
+        Tideover tideover = open(client());
+        Listener listener = new Listener(1);
+        tideover.stream("Hi").publisher().subscribe(listener);
+        listener.awaitSignals(1);
+        Awaiting.until(() -> busyThreads() == 0);
+        tideover.close();
+        listener.awaitEnd();
+        assertThat(listener.error()).hasMessageContaining("the client was closed");
+        assertThat(listener.signals).hasSize(1);
+        nothingIsLeft(tideover);
+    }
+
+    @Test
     void aStreamThatStallsWhileMoreIsAskedForIsAnError() {
         provider.does(falls(2));
         Tideover tideover =
@@ -575,21 +610,6 @@ class PublisherTest {
         assertThat(listener.error())
                 .isInstanceOfSatisfying(
                         ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.CANCELLED));
-        nothingIsLeft(tideover);
-    }
-
-    @Test
-    void afterTheClientIsClosedTheNextRequestIsAnError() {
-        provider.does(falls(3));
-        Tideover tideover = open(client());
-        Listener listener = new Listener(1);
-        tideover.stream("Hi").publisher().subscribe(listener);
-        listener.awaitSignals(1);
-        Awaiting.until(() -> busyThreads() == 0);
-        tideover.close();
-        listener.request(1);
-        listener.awaitEnd();
-        assertThat(listener.error()).hasMessageContaining("the client was closed");
         nothingIsLeft(tideover);
     }
 

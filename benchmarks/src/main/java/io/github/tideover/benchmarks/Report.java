@@ -50,6 +50,8 @@ public final class Report {
     private static final int SLICE_MILLIS = 300;
     private static final int COLD_STARTS = 5;
     private static final int ANSWERS = 10_000;
+    /** The first Java on which a stream that waits does so on a virtual thread. */
+    private static final int WAITING_NEEDS_NO_THREAD = 24;
 
     /** On the class path of these benchmarks and not on that of {@code core}. Whatever is missing here makes core larger. */
     private static final List<String> NOT_OURS = List.of(
@@ -86,6 +88,7 @@ public final class Report {
         report.decision();
         report.outage();
         report.coldStart();
+        report.openStreams();
         report.classPath();
         Files.writeString(Path.of(args[1]), report.page(loadBefore, load()), UTF_8);
     }
@@ -210,6 +213,46 @@ public final class Report {
                     format("%.0f", median(own, ColdStart.Cost::cpu) / 1e6),
                     spread(ratios(costs, contender, ColdStart.Cost::cpu)));
         }
+        details.append('\n');
+    }
+
+    private void openStreams() throws IOException, InterruptedException {
+        Map<Footprint.Held, List<Footprint.Cost>> costs = new LinkedHashMap<>();
+        try (StubProvider provider = StubProvider.start()) {
+            for (int round = 0; round < rounds; round++) {
+                progress("open streams", round, rounds);
+                for (Footprint.Held held : Footprint.Held.values()) {
+                    costs.computeIfAbsent(held, who -> new ArrayList<>()).add(Footprint.measure(held, provider));
+                }
+            }
+        }
+        List<Footprint.Cost> atRest = costs.get(Footprint.Held.AT_REST);
+        List<Footprint.Cost> waiting = costs.get(Footprint.Held.WAITING);
+        goal("Open stream, nothing asked for, KB", 64, "%.1f", median(atRest, Footprint.Cost::both) / 1_024);
+        goal("The same, threads", 0.05, "%.2f", median(atRest, Footprint.Cost::threads));
+        goal("Open stream, waiting for more, KB", 64, "%.1f", median(waiting, Footprint.Cost::both) / 1_024);
+        goal("The same, threads", 0.05, "%.2f", median(waiting, Footprint.Cost::threads));
+        title(
+                "Open streams",
+                String.format(
+                        Locale.ROOT,
+                        """
+                        %,d streams, each with a connection of its own, whose provider has fallen silent after %d tokens; the
+                        figures are for one of them. Live heap is what is left after a collection; outside is what the process
+                        grew by beyond its heap. A thread is a platform thread. A stream that waits for more holds one before Java
+                        %d, as every client on OkHttp does, and then a virtual one, which is in the heap: so the two goals for
+                        streams that wait are missed on older Javas.""",
+                        Footprint.STREAMS,
+                        StubProvider.TOKENS_BEFORE_SILENCE,
+                        WAITING_NEEDS_NO_THREAD));
+        row("client", "live heap, KB", "outside, KB", "both, KB", "threads");
+        row("---", "---:", "---:", "---:", "---:");
+        costs.forEach((held, own) -> row(
+                held.title(),
+                format("%.1f", median(own, Footprint.Cost::heap) / 1_024),
+                format("%.1f", median(own, Footprint.Cost::outside) / 1_024),
+                format("%.1f", median(own, Footprint.Cost::both) / 1_024),
+                format("%.2f", median(own, Footprint.Cost::threads))));
         details.append('\n');
     }
 

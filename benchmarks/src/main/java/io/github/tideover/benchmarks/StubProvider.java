@@ -30,6 +30,12 @@ public final class StubProvider implements AutoCloseable {
     /** What a whole reply says: as much as makes its JSON 300 bytes long. */
     static final String TEXT = "It ships Monday.";
 
+    /** Asked for this model, it falls silent after the first tokens of a stream, for as long as the client stays. */
+    static final String SILENT_MODEL = "silent-model";
+
+    /** The tokens it says before. */
+    static final int TOKENS_BEFORE_SILENCE = 10;
+
     /** As models write: mostly plain words, now and then something JSON has to escape. */
     private static final List<String> TOKENS = List.of(
             " the",
@@ -130,13 +136,14 @@ public final class StubProvider implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         byte[] whole = wholeReply();
         byte[] streamed = streamedReply();
+        byte[] begun = begunReply();
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread acceptor = new Thread(() -> {
             while (true) {
                 try {
                     Socket client = server.accept();
                     client.setTcpNoDelay(true);
-                    Thread connection = new Thread(() -> serve(client, whole, streamed));
+                    Thread connection = new Thread(() -> serve(client, whole, streamed, begun));
                     connection.setDaemon(true);
                     connection.start();
                 } catch (IOException e) {
@@ -150,12 +157,13 @@ public final class StubProvider implements AutoCloseable {
         while (System.in.read() != -1) {}
     }
 
-    private static void serve(Socket client, byte[] whole, byte[] streamed) {
+    private static void serve(Socket client, byte[] whole, byte[] streamed, byte[] begun) {
         try (client) {
             InputStream in = new BufferedInputStream(client.getInputStream(), 16 * 1024);
             OutputStream out = client.getOutputStream();
             for (String request = read(in); request != null; request = read(in)) {
-                out.write(request.contains("\"stream\":true") ? streamed : whole);
+                boolean stops = request.contains(SILENT_MODEL);
+                out.write(stops ? begun : request.contains("\"stream\":true") ? streamed : whole);
             }
         } catch (IOException e) {
             // The client hung up. There will be another.
@@ -203,15 +211,7 @@ public final class StubProvider implements AutoCloseable {
 
     private static byte[] streamedReply() throws IOException {
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
-        reply.write(utf8("""
-                HTTP/1.1 200 OK\r
-                Date: Sun, 22 Nov 2026 12:00:00 GMT\r
-                Content-Type: text/event-stream; charset=utf-8\r
-                Transfer-Encoding: chunked\r
-                x-request-id: req_81c7e4d1\r
-                openai-processing-ms: 97\r
-                \r
-                """));
+        reply.write(headOfStream());
         for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
             byte[] bytes = block(first);
             reply.write(utf8(Integer.toHexString(bytes.length) + "\r\n"));
@@ -241,6 +241,32 @@ public final class StubProvider implements AutoCloseable {
             block.append("data: [DONE]\n\n");
         }
         return utf8(block.toString());
+    }
+
+    private static byte[] begunReply() {
+        StringBuilder events = new StringBuilder();
+        for (int i = 0; i <= TOKENS_BEFORE_SILENCE; i++) {
+            events.append(event(i));
+        }
+        byte[] bytes = utf8(events.toString());
+        ByteArrayOutputStream reply = new ByteArrayOutputStream();
+        reply.writeBytes(headOfStream());
+        reply.writeBytes(utf8(Integer.toHexString(bytes.length) + "\r\n"));
+        reply.writeBytes(bytes);
+        reply.writeBytes(utf8("\r\n"));
+        return reply.toByteArray();
+    }
+
+    private static byte[] headOfStream() {
+        return utf8("""
+                HTTP/1.1 200 OK\r
+                Date: Sun, 22 Nov 2026 12:00:00 GMT\r
+                Content-Type: text/event-stream; charset=utf-8\r
+                Transfer-Encoding: chunked\r
+                x-request-id: req_81c7e4d1\r
+                openai-processing-ms: 97\r
+                \r
+                """);
     }
 
     private static String event(int i) {
