@@ -1,4 +1,4 @@
-package io.github.tideover.provider.openai;
+package io.github.tideover.wire;
 
 import io.github.tideover.chat.ToolCall;
 import java.util.ArrayList;
@@ -7,14 +7,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Puts tool calls together from their parts, in the order in which they were begun. */
-final class ToolCallParts {
+public final class ToolCallParts {
     /** A careful estimate of what a call takes beside its arguments. */
     private static final int OVERHEAD = 64;
 
     private final List<Begun> calls = new ArrayList<>();
     private long length;
 
-    void add(ToolCallPart part) {
+    /**
+     * Takes in the next part.
+     *
+     * @param part begins a call, or goes on with one
+     */
+    public void add(ToolCallPart part) {
         Begun call = begunBy(part);
         if (call == null) {
             call = new Begun(part.index());
@@ -32,18 +37,37 @@ final class ToolCallParts {
         call.arguments.append(part.arguments());
     }
 
-    /** How much is kept, in characters. */
-    long length() {
+    /**
+     * How much is kept.
+     *
+     * @return characters
+     */
+    public long length() {
         return length;
     }
 
-    boolean isEmpty() {
+    /**
+     * Whether no call was begun.
+     *
+     * @return true if there is none
+     */
+    public boolean isEmpty() {
         return calls.isEmpty();
+    }
+
+    /**
+     * Whether a call of that number was begun.
+     *
+     * @param index the number
+     * @return true if so
+     */
+    public boolean has(long index) {
+        return last(begun -> begun.index == index) != null;
     }
 
     /** The call that the part goes on with, or null if it begins one. */
     private @Nullable Begun begunBy(ToolCallPart part) {
-        if (part.index() != ToolCalls.NO_INDEX) {
+        if (part.index() != ToolCallPart.NO_INDEX) {
             Begun call = last(begun -> begun.index == part.index());
             return call != null && call.isAnother(part) ? null : call;
         }
@@ -66,7 +90,12 @@ final class ToolCallParts {
         return null;
     }
 
-    List<ToolCall> toList() {
+    /**
+     * The calls as far as they were told.
+     *
+     * @return the calls, in the order in which they were begun
+     */
+    public List<ToolCall> toList() {
         List<ToolCall> list = new ArrayList<>(calls.size());
         for (Begun call : calls) {
             list.add(ToolCall.of(call.id, call.name, call.arguments.toString()));
