@@ -3,6 +3,7 @@ package io.github.tideover.chat;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +175,7 @@ public final class Message {
                 && role == that.role
                 && parts.equals(that.parts)
                 && toolCalls.equals(that.toolCalls)
-                && (answered == null ? that.answered == null : answered.equals(that.answered));
+                && Objects.equals(answered, that.answered);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -262,7 +263,7 @@ final class Media {
                 && name.equals(that.name)
                 && type.equals(that.type)
                 && Arrays.equals(bytes, that.bytes)
-                && (address == null ? that.address == null : address.equals(that.address));
+                && Objects.equals(address, that.address);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.tideover.chat;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +67,7 @@ public final class ResponseFormat {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ResponseFormat that
-                && name.equals(that.name)
-                && (schema == null ? that.schema == null : schema.equals(that.schema));
+        return other instanceof ResponseFormat that && name.equals(that.name) && Objects.equals(schema, that.schema);
     }
 
     @Override

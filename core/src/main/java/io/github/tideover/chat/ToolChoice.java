@@ -2,6 +2,7 @@ package io.github.tideover.chat;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -74,9 +75,7 @@ public final class ToolChoice {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ToolChoice that
-                && mode == that.mode
-                && (tool == null ? that.tool == null : tool.equals(that.tool));
+        return other instanceof ToolChoice that && mode == that.mode && Objects.equals(tool, that.tool);
     }
 
     @Override
