@@ -32,9 +32,9 @@ import tools.jackson.core.JsonGenerator;
 public final class MessagesRequest {
     /**
      * The token limit of a request that sets none. Every Claude since the 4th generation writes at least 32,000 tokens, after
-     * Anthropic's overview of its models; thinking counts too, and some of them think unasked. Half of it still comes whole
-     * within the ten minutes that Anthropic's own libraries allow for a reply that is not streamed, at their 128,000 tokens
-     * an hour.
+     * Anthropic's overview of its models, and the limit counts thinking too, which some of them do unasked. So long a reply
+     * still comes whole within the ten minutes that Anthropic's own libraries allow for one that is not streamed, at the
+     * 128,000 tokens an hour they reckon with.
      */
     public static final int TOKEN_LIMIT = 16_384;
 
