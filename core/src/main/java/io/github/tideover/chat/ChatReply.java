@@ -27,6 +27,7 @@ public final class ChatReply {
     private final int attempts;
     private final List<Failure> skipped;
     private final boolean continued;
+    private final List<String> adapted;
 
     private ChatReply(Builder builder) {
         text = builder.text;
@@ -44,6 +45,7 @@ public final class ChatReply {
         attempts = builder.attempts;
         skipped = builder.skipped;
         continued = builder.continued;
+        adapted = builder.adapted;
     }
 
     /**
@@ -77,6 +79,7 @@ public final class ChatReply {
         builder.attempts = attempts;
         builder.skipped = skipped;
         builder.continued = continued;
+        builder.adapted = adapted;
         return builder;
     }
 
@@ -234,6 +237,16 @@ public final class ChatReply {
         return continued;
     }
 
+    /**
+     * What was asked for and the provider cannot do, and what was sent instead. Providers differ in what they take: a
+     * temperature above 1, a seed, a format. What one of them lacks keeps no call from being answered, and is told here.
+     *
+     * @return an unmodifiable list of sentences for people to read, empty as a rule
+     */
+    public List<String> adapted() {
+        return adapted;
+    }
+
     /** Gives origin, model and length; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {
@@ -262,6 +275,7 @@ public final class ChatReply {
         private int attempts;
         private List<Failure> skipped = List.of();
         private boolean continued;
+        private List<String> adapted = List.of();
 
         private Builder() {}
 
@@ -427,6 +441,17 @@ public final class ChatReply {
          */
         public Builder continued(boolean continued) {
             this.continued = continued;
+            return this;
+        }
+
+        /**
+         * Sets what was asked for and not sent as it was asked.
+         *
+         * @param adapted a sentence for each
+         * @return this builder
+         */
+        public Builder adapted(List<String> adapted) {
+            this.adapted = List.copyOf(adapted);
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.github.tideover.provider;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
+import io.github.tideover.provider.anthropic.AnthropicDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
 import io.github.tideover.provider.openai.OpenAiDialect;
 import io.github.tideover.wire.Endpoint;
@@ -33,10 +34,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Provider {
     private static final String OPENAI = "https://api.openai.com/v1/";
+    private static final String ANTHROPIC = "https://api.anthropic.com/";
     private static final String OLLAMA = "http://localhost:11434/v1/";
     private static final int MAX_CONCURRENT = 64;
     private static final int SHORTEST_HEADER_SECRET = 8;
 
+    private final Speech speech;
     private final HttpUrl baseUrl;
     private final String name;
     private final @Nullable String apiKey;
@@ -49,6 +52,7 @@ public final class Provider {
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
+        speech = draft.speech;
         baseUrl = draft.baseUrl;
         name = draft.name;
         apiKey = draft.apiKey;
@@ -70,7 +74,20 @@ public final class Provider {
      *     a password
      */
     public static Provider openAiCompatible(String baseUrl) {
-        return new Provider(new Draft(Endpoint.baseUrl(baseUrl)));
+        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, Endpoint.baseUrl(baseUrl)));
+    }
+
+    /**
+     * A server that speaks Anthropic's Messages API. It is named after its host.
+     *
+     * @param baseUrl the address under which {@code v1/messages} lies; it ends in a slash, and before the {@code v1/}, as
+     *     other servers publish theirs and as Anthropic's own libraries want it
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, ends in {@code v1/}, or has a
+     *     query, a user or a password
+     */
+    public static Provider anthropicCompatible(String baseUrl) {
+        return new Provider(new Draft(Speech.MESSAGES, AnthropicDialect.baseUrl(baseUrl)));
     }
 
     /**
@@ -85,6 +102,19 @@ public final class Provider {
     }
 
     /**
+     * Anthropic itself, named {@code anthropic}. What a request asks and its models cannot do is told by
+     * {@link io.github.tideover.chat.ChatReply#adapted()}. Its newest models refuse to go on with a reply that another began,
+     * so that is not assumed of any; see {@link #continuesReplies}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider anthropic(String apiKey) {
+        return anthropicCompatible(ANTHROPIC).name("anthropic").apiKey(apiKey);
+    }
+
+    /**
      * Ollama on this machine at its usual port, named {@code ollama}. It asks for no key.
      *
      * @return the provider, without a model
@@ -94,7 +124,8 @@ public final class Provider {
     }
 
     /**
-     * Sets the key, which is sent as a bearer token. It is never logged or shown.
+     * Sets the key, which is sent as a bearer token, and by who speaks Anthropic's API as {@code x-api-key}. It is never logged
+     * or shown.
      *
      * @param apiKey the key
      * @return a copy with that key
@@ -166,7 +197,7 @@ public final class Provider {
      * Sets the name this server has for the token limit. OpenAI and Azure have
      * {@link ChatCompletionRequest#MAX_COMPLETION_TOKENS}, and their reasoning models refuse the older
      * {@link ChatCompletionRequest#MAX_TOKENS}; most other servers know only that one and ignore the newer. So it is
-     * chosen by the host unless it is set here.
+     * chosen by the host unless it is set here. Anthropic's API has one name for it, whatever is set here.
      *
      * @param field the field's name
      * @return a copy with that name
@@ -273,7 +304,7 @@ public final class Provider {
      * @return the dialect
      */
     public Dialect dialect(OkHttpClient http, long maxReplyBytes) {
-        return new OpenAiDialect(http, baseUrl, Endpoint.headers(apiKey, headers), tokenLimitField, maxReplyBytes);
+        return speech.dialect(this, http, maxReplyBytes);
     }
 
     /**
@@ -325,7 +356,27 @@ public final class Provider {
         }
     }
 
+    /** What a provider speaks. */
+    private enum Speech {
+        CHAT_COMPLETIONS {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+                return new OpenAiDialect(
+                        http, to.baseUrl, Endpoint.headers(to.apiKey, to.headers), to.tokenLimitField, maxReplyBytes);
+            }
+        },
+        MESSAGES {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+                return new AnthropicDialect(http, to.baseUrl, to.apiKey, to.headers, maxReplyBytes);
+            }
+        };
+
+        abstract Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes);
+    }
+
     private static final class Draft {
+        private final Speech speech;
         private final HttpUrl baseUrl;
         private String name;
         private @Nullable String apiKey;
@@ -336,7 +387,8 @@ public final class Provider {
         private boolean canStream = true;
         private boolean continues;
 
-        Draft(HttpUrl baseUrl) {
+        Draft(Speech speech, HttpUrl baseUrl) {
+            this.speech = speech;
             this.baseUrl = baseUrl;
             String host = baseUrl.host();
             this.name = baseUrl.port() == HttpUrl.defaultPort(baseUrl.scheme()) ? host : host + ":" + baseUrl.port();
@@ -346,6 +398,7 @@ public final class Provider {
         }
 
         Draft(Provider from) {
+            speech = from.speech;
             baseUrl = from.baseUrl;
             name = from.name;
             apiKey = from.apiKey;

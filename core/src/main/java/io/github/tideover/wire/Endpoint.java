@@ -31,6 +31,18 @@ public final class Endpoint {
      * @throws IllegalArgumentException if it cannot be one
      */
     public static HttpUrl baseUrl(String baseUrl) {
+        return baseUrl(baseUrl, "chat/completions/");
+    }
+
+    /**
+     * Checks a base URL of a provider with other paths.
+     *
+     * @param baseUrl the address under which the provider's paths lie
+     * @param added what it must not end in, since it is added
+     * @return the address
+     * @throws IllegalArgumentException if it cannot be one
+     */
+    public static HttpUrl baseUrl(String baseUrl, String... added) {
         requireNonNull(baseUrl, "baseUrl == null");
         HttpUrl url = HttpUrl.parse(baseUrl);
         if (url == null) {
@@ -51,8 +63,10 @@ public final class Endpoint {
         if (!baseUrl.endsWith("/")) {
             throw new IllegalArgumentException("baseUrl must end in / or its last part is dropped: " + shown(baseUrl));
         }
-        if (url.encodedPath().endsWith("/chat/completions/")) {
-            throw new IllegalArgumentException("baseUrl must end before chat/completions/, which is added: " + baseUrl);
+        for (String path : added) {
+            if (url.encodedPath().endsWith("/" + path)) {
+                throw new IllegalArgumentException("baseUrl must end before " + path + ", which is added: " + baseUrl);
+            }
         }
         return url;
     }
@@ -108,11 +122,20 @@ public final class Endpoint {
      * @return the headers
      */
     public static Headers headers(@Nullable String apiKey, Map<String, String> more) {
+        return withOwn(apiKey == null ? Headers.EMPTY : Headers.of("Authorization", "Bearer " + apiKey), more);
+    }
+
+    /**
+     * Puts together what is sent with every request, for a provider with headers of its own.
+     *
+     * @param own what this provider asks for
+     * @param more headers that were checked with {@link #header}; each overrides one of ours
+     * @return the headers
+     */
+    public static Headers withOwn(Headers own, Map<String, String> more) {
         Headers.Builder headers = new Headers.Builder();
         headers.set("User-Agent", UserAgent.VALUE);
-        if (apiKey != null) {
-            headers.set("Authorization", "Bearer " + apiKey);
-        }
+        headers.addAll(own);
         more.forEach(headers::set);
         return headers.build();
     }

@@ -24,7 +24,8 @@ final class ErrorWords {
             code("insufficient_(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
                     + "|credit_balance_exhausted|.*_spend_limit_(exceeded|reached)"
                     + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required");
-    static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance");
+    static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance"
+            + "|^you have reached your specified api usage limits");
     static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|used all available credits"
             + "|doesn't have any credits|monthly spending limit|key limit exceeded");
     /** OpenAI says so when the money is gone, Gemini when a minute's limit is reached. */

@@ -231,6 +231,34 @@ public final class Json {
     }
 
     /**
+     * Whether a text is one JSON object and nothing else.
+     *
+     * @param json the text
+     * @return true if so
+     */
+    public static boolean isObject(String json) {
+        try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            in.skipChildren();
+            return in.nextToken() == null;
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Writes JSON that is there as a text. Half of a surrogate pair becomes U+FFFD, as in {@link #string}.
+     *
+     * @param out where to
+     * @param json the JSON, which {@linkplain #isObject is known} to be good
+     */
+    public static void raw(JsonGenerator out, String json) {
+        out.writeRawValue(wellFormed(json, 0));
+    }
+
+    /**
      * Writes a value made of strings, numbers, booleans, nulls, lists and maps.
      *
      * @param out where to

@@ -45,6 +45,9 @@ class ProviderTest {
     void theWellKnownOnesHaveTheirAddress() {
         assertThat(Provider.openAi("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
         assertThat(Provider.openAi("k").isLocal()).isFalse();
+        assertThat(Provider.anthropic("k").baseUrl()).isEqualTo("https://api.anthropic.com/");
+        assertThat(Provider.anthropic("k").name()).isEqualTo("anthropic");
+        assertThat(Provider.anthropic("k").continues()).isFalse();
         assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
         assertThat(Provider.ollama().isLocal()).isTrue();
     }
@@ -107,6 +110,32 @@ class ProviderTest {
         assertThat(request.getHeaders().values("X-Org")).containsExactly("p");
         assertThat(request.getHeaders().values("Accept")).containsExactly("application/json");
         assertThat(request.getHeaders().get("User-Agent")).startsWith("tideover/");
+    }
+
+    @Test
+    void anthropicsKeyHasAHeaderOfItsOwnAndIsJustAsSecret() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}]}")
+                .build());
+        Provider provider = Provider.anthropicCompatible(server.url("/").toString())
+                .apiKey("sk-ant-s3cret")
+                .header("anthropic-beta", "some-feature-2026-01-01");
+        provider.dialect(new OkHttpClient(), 1_000)
+                .whole(ChatRequest.of("Hi"), "small-model")
+                .perform();
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/v1/messages");
+        assertThat(request.getHeaders().values("x-api-key")).containsExactly("sk-ant-s3cret");
+        assertThat(request.getHeaders().values("anthropic-version")).containsExactly("2023-06-01");
+        assertThat(request.getHeaders().values("anthropic-beta")).containsExactly("some-feature-2026-01-01");
+        assertThat(request.getHeaders().get("Authorization")).isNull();
+        IOException echo = new RefusedException(
+                401, Headers.of(), "{\"error\":{\"message\":\"invalid\",\"type\":\"sk-ant-s3cret\"}}");
+        assertThat(provider.sort(echo, Instant.EPOCH).message()).doesNotContain("s3cret");
+        assertThat(provider.toString()).doesNotContain("s3cret");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.anthropicCompatible("https://api.anthropic.com/v1/"))
+                .withMessage("baseUrl must end before v1/, which is added: https://api.anthropic.com/v1/");
     }
 
     @Test

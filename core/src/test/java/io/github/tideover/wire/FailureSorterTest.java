@@ -276,6 +276,11 @@ class FailureSorterTest {
                         "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"x\","
                                 + "\"details\":{\"error_code\":\"enforced_spend_limit_reached\"}}}",
                         QUOTA),
+                row(
+                        400,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"You have reached"
+                                + " your specified API usage limits. You will regain access on 2026-08-01 at 00:00 UTC.\"}}",
+                        QUOTA),
                 row(403, typed("billing_error"), QUOTA),
                 row(
                         400,

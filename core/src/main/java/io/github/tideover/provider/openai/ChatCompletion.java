@@ -2,6 +2,7 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.Json;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,9 @@
 package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolCallPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -337,7 +339,7 @@ public final class ChatCompletionChunk {
          * @return the number, from 0, or empty from servers that send each call whole
          */
         public OptionalInt index() {
-            return index == ToolCalls.NO_INDEX ? OptionalInt.empty() : OptionalInt.of((int) index);
+            return index == ToolCallPart.NO_INDEX ? OptionalInt.empty() : OptionalInt.of((int) index);
         }
 
         /**

@@ -1,18 +1,17 @@
 package io.github.tideover.provider.openai;
 
 import io.github.tideover.provider.DeltaReader;
-import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
-import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.TypedEvents;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
         if (chunks != null) {
             throw new IllegalStateException("a stream can be read once only");
         }
-        chunks = new Chunks(new EventStreamReader(body.source(), () -> {}));
+        chunks = new Chunks(body.source());
         return chunks;
     }
 
@@ -71,97 +70,27 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
         if (chunks == null) {
             body.close();
         } else {
-            chunks.events.close();
+            chunks.close();
         }
     }
 
-    private static final class Chunks implements Iterator<ChatCompletionChunk> {
-        private final EventStreamReader events;
-        private boolean opened;
-        private boolean finished;
-        private boolean ended;
-        private @Nullable ChatCompletionChunk next;
-        private @Nullable UncheckedIOException failure;
-
-        Chunks(EventStreamReader events) {
-            this.events = events;
+    private static final class Chunks extends TypedEvents<ChatCompletionChunk> {
+        Chunks(BufferedSource source) {
+            super(source, "a finish reason or [DONE]");
         }
 
         @Override
-        public boolean hasNext() {
-            if (next == null && !ended) {
-                if (failure != null) {
-                    throw failure; // or a second try could find the [DONE] behind what could not be read
-                }
-                try {
-                    next = read();
-                } catch (IOException e) {
-                    failure = new UncheckedIOException(e);
-                    throw failure;
-                }
-                ended = next == null;
+        protected @Nullable ChatCompletionChunk read(byte[] bytes, int from, int to) throws IOException {
+            String start = new String(bytes, from, Math.min(to - from, 20), StandardCharsets.US_ASCII);
+            if (start.strip().equals("[DONE]")) {
+                end();
+                return null;
             }
-            return next != null;
-        }
-
-        @Override
-        public ChatCompletionChunk next() {
-            ChatCompletionChunk chunk = hasNext() ? next : null;
-            if (chunk == null) {
-                throw new NoSuchElementException("the stream has ended");
+            ChatCompletionChunk chunk = Json.read(bytes, from, to, ChatCompletionChunk::read);
+            if (chunk.isLast()) {
+                proven();
             }
-            next = null;
             return chunk;
-        }
-
-        private @Nullable ChatCompletionChunk read() throws IOException {
-            if (!opened) {
-                opened = true;
-                requireEvents();
-            }
-            while (hasNextEvent()) {
-                int from = events.dataStart();
-                int to = events.dataEnd();
-                String start = new String(events.bytes(), from, Math.min(to - from, 20), StandardCharsets.US_ASCII);
-                if (start.isBlank() && to - from <= 20) {
-                    continue; // a keep-alive
-                }
-                if (start.strip().equals("[DONE]")) {
-                    events.finish();
-                    return null;
-                }
-                ChatCompletionChunk chunk = Json.read(events.bytes(), from, to, ChatCompletionChunk::read);
-                finished |= chunk.isLast();
-                return chunk;
-            }
-            if (!finished) {
-                throw new CutReplyException("the stream ended without a finish reason or [DONE]");
-            }
-            return null;
-        }
-
-        /** Nothing that breaks after a finish reason takes the reply away. */
-        private boolean hasNextEvent() throws IOException {
-            try {
-                return events.next();
-            } catch (IOException e) {
-                if (finished) {
-                    return false;
-                }
-                throw e;
-            }
-        }
-
-        private void requireEvents() throws IOException {
-            String came = switch (events.opening()) {
-                case EVENTS, TEXT -> "";
-                case JSON -> "JSON";
-                case MARKUP -> "markup";
-                case NOTHING -> "empty";
-            };
-            if (!came.isEmpty()) {
-                throw new MalformedReplyException("the answer is " + came + ", not an event stream");
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolCallPart;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

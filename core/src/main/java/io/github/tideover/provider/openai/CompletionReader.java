@@ -4,6 +4,8 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StopWord;
+import io.github.tideover.wire.StreamedReply;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Headers;
@@ -34,24 +36,23 @@ final class CompletionReader {
             throw refused(headers, choice.error().get());
         }
         String finishReason = choice.finishReason();
-        if (ChunkReader.isFailure(finishReason)) {
+        if (StopWord.isFailure(finishReason)) {
             throw refused(headers, "{\"type\":" + Json.quoted(finishReason) + "}");
         }
         if (!choice.hasMessage()) {
             throw new MalformedReplyException("the answer has no message");
         }
         ChatCompletion.Message message = choice.message();
-        String requestId = headers.get("x-request-id");
         return ChatReply.builder()
                 .text(message.text())
                 .reasoning(message.reasoning())
                 .refusal(message.refusal())
                 .toolCalls(message.toolCalls())
-                .finishReason(ChunkReader.finishReason(finishReason))
+                .finishReason(StopWord.reason(finishReason))
                 .id(completion.id())
                 .model(completion.model().isEmpty() ? model : completion.model())
                 .usage(completion.usage())
-                .requestId(requestId == null ? "" : requestId);
+                .requestId(StreamedReply.requestId(headers));
     }
 
     private static ChatCompletion.Choice first(List<ChatCompletion.Choice> choices) {

@@ -2,6 +2,7 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolCallPart;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonParser;
@@ -9,8 +10,6 @@ import tools.jackson.core.JsonToken;
 
 /** Reads the tool calls of a message, or the parts of them that a chunk has. */
 final class ToolCalls {
-    static final long NO_INDEX = -1;
-
     private ToolCalls() {}
 
     /** Makes what one tool call, or a part of one, is read as. */
@@ -40,14 +39,14 @@ final class ToolCalls {
     }
 
     private static <T> T readCall(JsonParser in, Maker<T> maker) {
-        long index = NO_INDEX;
+        long index = ToolCallPart.NO_INDEX;
         String id = "";
         String tool = "";
         String arguments = "";
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             JsonToken value = in.nextToken();
             switch (name) {
-                case "index" -> index = value == JsonToken.VALUE_NULL ? NO_INDEX : Json.count(in);
+                case "index" -> index = value == JsonToken.VALUE_NULL ? ToolCallPart.NO_INDEX : Json.count(in);
                 case "id" -> id = Json.text(in);
                 case "function" -> {
                     if (value != JsonToken.START_OBJECT) {

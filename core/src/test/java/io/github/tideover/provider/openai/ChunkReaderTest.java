@@ -320,7 +320,7 @@ class ChunkReaderTest {
             ChunkReader reader = reader(event(data) + event(data) + end);
             assertThatThrownBy(() -> pieces(reader))
                     .isInstanceOf(MalformedReplyException.class)
-                    .hasMessage("none of the stream's 2 events was a chunk");
+                    .hasMessage("none of the stream's 2 events was a part of a reply");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.github.tideover.provider.openai;
+package io.github.tideover.wire;
 
 import io.github.tideover.chat.ToolCall;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts tool calls together from their parts, in the order in which they were begun. */
-final class ToolCallParts {
+public final class ToolCallParts {
     /** A careful estimate of what a call takes beside its arguments. */
     private static final int OVERHEAD = 64;
 
@@ -19,7 +19,12 @@ final class ToolCallParts {
     private final Map<String, Begun> byId = new HashMap<>();
     private long length;
 
-    void add(ToolCallPart part) {
+    /**
+     * Takes in the next part.
+     *
+     * @param part begins a call, or goes on with one
+     */
+    public void add(ToolCallPart part) {
         Begun call = begunBy(part);
         if (call == null) {
             call = new Begun();
@@ -39,18 +44,37 @@ final class ToolCallParts {
         call.arguments.append(part.arguments());
     }
 
-    /** How much is kept, in characters. */
-    long length() {
+    /**
+     * How much is kept.
+     *
+     * @return characters
+     */
+    public long length() {
         return length;
     }
 
-    boolean isEmpty() {
+    /**
+     * Whether no call was begun.
+     *
+     * @return true if there is none
+     */
+    public boolean isEmpty() {
         return calls.isEmpty();
+    }
+
+    /**
+     * Whether a call of that number was begun.
+     *
+     * @param index the number
+     * @return true if so
+     */
+    public boolean has(long index) {
+        return byIndex.containsKey(index);
     }
 
     /** The call that the part goes on with, or null if it begins one. */
     private @Nullable Begun begunBy(ToolCallPart part) {
-        if (part.index() != ToolCalls.NO_INDEX) {
+        if (part.index() != ToolCallPart.NO_INDEX) {
             Begun call = byIndex.get(part.index());
             return call != null && call.isAnother(part) ? null : call;
         }
@@ -64,7 +88,12 @@ final class ToolCallParts {
         return part.name().isEmpty() && !calls.isEmpty() ? calls.get(calls.size() - 1) : null;
     }
 
-    List<ToolCall> toList() {
+    /**
+     * The calls as far as they were told.
+     *
+     * @return the calls, in the order in which they were begun
+     */
+    public List<ToolCall> toList() {
         List<ToolCall> list = new ArrayList<>(calls.size());
         for (Begun call : calls) {
             list.add(ToolCall.of(call.id, call.name, call.arguments.toString()));

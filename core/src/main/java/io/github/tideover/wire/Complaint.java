@@ -1,11 +1,10 @@
-package io.github.tideover.provider.openai;
+package io.github.tideover.wire;
 
-import io.github.tideover.wire.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 
 /** The fields an error is made of, from servers that do not wrap them in an {@code error}. */
-final class Complaint {
+public final class Complaint {
     private final StringBuilder json = new StringBuilder();
 
     private Complaint() {}
@@ -13,9 +12,12 @@ final class Complaint {
     /**
      * Takes in the field the parser stands at, if it is one of those, and passes over it if it is not.
      *
+     * @param soFar the complaint so far, null if there is none
+     * @param name the field's name
+     * @param in the parser, which stands at its value and is left at its end
      * @return the complaint so far, null if there is none
      */
-    static @Nullable Complaint take(@Nullable Complaint soFar, String name, JsonParser in) {
+    public static @Nullable Complaint take(@Nullable Complaint soFar, String name, JsonParser in) {
         switch (name) {
             case "message", "detail", "errors", "code", "type" -> {
                 String value = Json.json(in);
@@ -34,8 +36,12 @@ final class Complaint {
         }
     }
 
-    /** The complaint as JSON. */
-    String json() {
+    /**
+     * The complaint as JSON.
+     *
+     * @return an object
+     */
+    public String json() {
         return json + "}";
     }
 }

@@ -1,0 +1,46 @@
+package io.github.tideover.provider.anthropic;
+
+import io.github.tideover.wire.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+
+/** One block of a message's content: of text, of thinking, or a tool call. All others say nothing here. */
+record Block(String type, String text, String thinking, String id, String name, String input) {
+    /** Reads the object at whose start the parser stands. */
+    static Block read(JsonParser in) {
+        String type = "";
+        String text = "";
+        String thinking = "";
+        String id = "";
+        String tool = "";
+        String input = "{}";
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> type = Json.text(in, "text");
+                case "text" -> text = Json.text(in);
+                case "thinking" -> thinking = Json.text(in);
+                case "id" -> id = Json.text(in);
+                case "name" -> tool = Json.text(in);
+                case "input" -> {
+                    if (type.isEmpty() || type.equals("tool_use")) {
+                        input = inputOf(Json.json(in));
+                    } else {
+                        in.skipChildren(); // of a tool that the provider calls by itself
+                    }
+                }
+                default -> in.skipChildren();
+            }
+        }
+        return new Block(type, text, thinking, id, tool, input);
+    }
+
+    private static String inputOf(@Nullable String json) {
+        return json == null ? "{}" : json;
+    }
+
+    /** Whether the application is to call a tool. */
+    boolean isToolCall() {
+        return type.equals("tool_use");
+    }
+}

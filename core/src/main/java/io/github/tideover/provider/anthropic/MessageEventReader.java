@@ -1,0 +1,159 @@
+package io.github.tideover.provider.anthropic;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.wire.EventStreamReader;
+import io.github.tideover.wire.Json;
+import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.StreamedReply;
+import io.github.tideover.wire.ToolCallPart;
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a stream of message events; {@code message_stop} is the mark of its end. */
+final class MessageEventReader extends StreamedReply implements DeltaReader {
+    private final Headers headers;
+    private final String model;
+    private final List<String> adapted;
+    private Tokens tokens = Tokens.NONE;
+    private boolean hasStarted;
+
+    /** The arguments as a tool call began with them: those of the call, if none come after. */
+    private @Nullable String openingArguments;
+
+    private long openIndex;
+
+    /**
+     * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
+     *
+     * @param events the body of the answer
+     * @param headers the answer's headers
+     * @param model the model that was asked, for a whole reply of a server that does not say which answered
+     * @param adapted what was not sent as it was asked
+     * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
+     */
+    MessageEventReader(EventStreamReader events, Headers headers, String model, List<String> adapted, long maxReply) {
+        super(events, headers, maxReply, MessageStream.PROOF);
+        this.headers = headers;
+        this.model = model;
+        this.adapted = adapted;
+    }
+
+    @Override
+    protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
+        MessageEvent event = read(bytes, from, to);
+        if (event == null) {
+            return false;
+        }
+        if (event.isError()) {
+            throw refused(bytes, from, to);
+        }
+        // The type is told twice; a proxy may have dropped one of them.
+        return switch (event.type().isEmpty() ? eventType : event.type()) {
+            case "message_start" -> start(event);
+            case "content_block_start" -> begin(event);
+            case "content_block_delta" -> goOn(event);
+            case "content_block_stop" -> callAsItBegan(event.blockIndex());
+            case "message_delta" -> stop(event);
+            case "message_stop" -> end();
+            default -> false; // a ping, or newer than this version
+        };
+    }
+
+    private @Nullable MessageEvent read(byte[] bytes, int from, int to) {
+        try {
+            MessageEvent event = MessageEvent.read(bytes, from, to);
+            count();
+            return event;
+        } catch (MalformedReplyException e) {
+            passOver();
+            return null;
+        }
+    }
+
+    private boolean start(MessageEvent event) {
+        hasStarted = true;
+        identify(event.id(), event.model());
+        correct(event);
+        return false;
+    }
+
+    private boolean begin(MessageEvent event) {
+        Block block = event.block();
+        if (block == null) {
+            return false;
+        }
+        return switch (block.type()) {
+            case "text" -> say(block.text());
+            case "thinking" -> think(block.thinking());
+            case "tool_use" -> {
+                openIndex = event.blockIndex();
+                openingArguments = block.input();
+                call(new ToolCallPart(openIndex, block.id(), block.name(), ""));
+                yield true;
+            }
+            default -> false;
+        };
+    }
+
+    private boolean goOn(MessageEvent event) {
+        boolean isPiece = think(event.thinking()) | say(event.text());
+        // Tools that the provider calls by itself have arguments too.
+        if (!event.arguments().isEmpty() && calls(event.blockIndex())) {
+            if (event.blockIndex() == openIndex) {
+                openingArguments = null;
+            }
+            call(new ToolCallPart(event.blockIndex(), "", "", event.arguments()));
+            isPiece = true;
+        }
+        return isPiece;
+    }
+
+    private boolean callAsItBegan(long index) {
+        String arguments = openingArguments;
+        if (arguments == null || index != openIndex) {
+            return false;
+        }
+        openingArguments = null;
+        call(new ToolCallPart(index, "", "", arguments));
+        return true;
+    }
+
+    private boolean stop(MessageEvent event) throws IOException {
+        correct(event);
+        boolean isPiece = decline(event.refusal());
+        if (!event.stopReason().isEmpty()) {
+            finish(event.stopReason());
+        }
+        return isPiece;
+    }
+
+    private void correct(MessageEvent event) {
+        Tokens told = event.tokens();
+        if (told != null) {
+            tokens = tokens.corrected(told);
+            cost(tokens.usage());
+        }
+    }
+
+    private boolean end() throws IOException {
+        if (!hasStarted && !isBegun()) {
+            throw new MalformedReplyException("the stream said message_stop and held no message");
+        }
+        complete();
+        return false;
+    }
+
+    @Override
+    protected ChatReply.Builder takeWhole(byte[] body) throws IOException {
+        AnthropicMessage message = Json.read(body, 0, body.length, AnthropicMessage::read);
+        return MessageReader.read(message, headers, model);
+    }
+
+    @Override
+    public ChatReply.Builder reply() {
+        return super.reply().adapted(adapted);
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.tideover.wire;
+
+/**
+ * What one event of a stream says of one tool call. Texts it does not give are empty, as they are in the events of services
+ * that send {@code ""} where others send nothing.
+ *
+ * @param index the call's number in the reply, {@link #NO_INDEX} where the service does not number them
+ * @param id the service's id for the call
+ * @param name the tool's name
+ * @param arguments a part of the arguments
+ */
+public record ToolCallPart(long index, String id, String name, String arguments) {
+    /** For a part without a number. */
+    public static final long NO_INDEX = -1;
+}
