@@ -27,6 +27,7 @@ public final class ChatReply {
     private final int attempts;
     private final List<Failure> skipped;
     private final boolean continued;
+    private final List<String> adapted;
 
     private ChatReply(Builder builder) {
         text = builder.text;
@@ -44,6 +45,7 @@ public final class ChatReply {
         attempts = builder.attempts;
         skipped = builder.skipped;
         continued = builder.continued;
+        adapted = builder.adapted;
     }
 
     /**
@@ -77,6 +79,7 @@ public final class ChatReply {
         builder.attempts = attempts;
         builder.skipped = skipped;
         builder.continued = continued;
+        builder.adapted = adapted;
         return builder;
     }
 
@@ -234,6 +237,15 @@ public final class ChatReply {
         return continued;
     }
 
+    /**
+     * What the request asked for and the provider that answered cannot do, and so was left out or put in another way.
+     *
+     * @return an unmodifiable list of plain sentences, empty if the request was sent as it is
+     */
+    public List<String> adapted() {
+        return adapted;
+    }
+
     /** Gives origin, model and length; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {
@@ -262,6 +274,7 @@ public final class ChatReply {
         private int attempts;
         private List<Failure> skipped = List.of();
         private boolean continued;
+        private List<String> adapted = List.of();
 
         private Builder() {}
 
@@ -427,6 +440,17 @@ public final class ChatReply {
          */
         public Builder continued(boolean continued) {
             this.continued = continued;
+            return this;
+        }
+
+        /**
+         * Sets what of the request was left out or put in another way.
+         *
+         * @param adapted plain sentences, none if the request was sent as it is
+         * @return this builder
+         */
+        public Builder adapted(List<String> adapted) {
+            this.adapted = List.copyOf(adapted);
             return this;
         }
 

@@ -3,6 +3,8 @@ package io.github.tideover.provider;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
+import io.github.tideover.provider.gemini.GeminiApi;
+import io.github.tideover.provider.gemini.GeminiDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
 import io.github.tideover.provider.openai.OpenAiDialect;
 import io.github.tideover.wire.Endpoint;
@@ -16,7 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +38,17 @@ import org.jspecify.annotations.Nullable;
 public final class Provider {
     private static final String OPENAI = "https://api.openai.com/v1/";
     private static final String OLLAMA = "http://localhost:11434/v1/";
+    private static final String GEMINI = "https://generativelanguage.googleapis.com/v1beta/";
     private static final int MAX_CONCURRENT = 64;
     private static final int SHORTEST_HEADER_SECRET = 8;
 
+    /** What a provider understands. */
+    private enum Speaks {
+        CHAT_COMPLETIONS,
+        GEMINI
+    }
+
+    private final Speaks speaks;
     private final HttpUrl baseUrl;
     private final String name;
     private final @Nullable String apiKey;
@@ -49,6 +61,7 @@ public final class Provider {
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
+        speaks = draft.speaks;
         baseUrl = draft.baseUrl;
         name = draft.name;
         apiKey = draft.apiKey;
@@ -70,7 +83,7 @@ public final class Provider {
      *     a password
      */
     public static Provider openAiCompatible(String baseUrl) {
-        return new Provider(new Draft(Endpoint.baseUrl(baseUrl)));
+        return new Provider(new Draft(Speaks.CHAT_COMPLETIONS, Endpoint.baseUrl(baseUrl)));
     }
 
     /**
@@ -94,7 +107,31 @@ public final class Provider {
     }
 
     /**
-     * Sets the key, which is sent as a bearer token. It is never logged or shown.
+     * Google's Gemini in its own API, named {@code gemini}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider gemini(String apiKey) {
+        return geminiCompatible(GEMINI).name("gemini").apiKey(apiKey);
+    }
+
+    /**
+     * A server that speaks Gemini's own API, such as a gateway before it. It is named after its host.
+     *
+     * @param baseUrl the address under which {@code models/} lies; it ends in a slash
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     */
+    public static Provider geminiCompatible(String baseUrl) {
+        return new Provider(new Draft(Speaks.GEMINI, Endpoint.baseUrl(baseUrl)));
+    }
+
+    /**
+     * Sets the key, which is sent in the header that the provider wants it in: a bearer token as a rule. It is never logged
+     * or shown.
      *
      * @param apiKey the key
      * @return a copy with that key
@@ -273,7 +310,11 @@ public final class Provider {
      * @return the dialect
      */
     public Dialect dialect(OkHttpClient http, long maxReplyBytes) {
-        return new OpenAiDialect(http, baseUrl, Endpoint.headers(apiKey, headers), tokenLimitField, maxReplyBytes);
+        return switch (speaks) {
+            case CHAT_COMPLETIONS ->
+                new OpenAiDialect(http, baseUrl, Endpoint.headers(apiKey, headers), tokenLimitField, maxReplyBytes);
+            case GEMINI -> new GeminiDialect(http, baseUrl, geminiHeaders(), maxReplyBytes);
+        };
     }
 
     /**
@@ -293,6 +334,15 @@ public final class Provider {
     @Override
     public String toString() {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";
+    }
+
+    private Headers geminiHeaders() {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (apiKey != null) {
+            all.put(GeminiApi.KEY_HEADER, apiKey);
+        }
+        all.putAll(headers);
+        return Endpoint.headers(null, all);
     }
 
     /** The key, and the values of headers that are long enough to be one. */
@@ -326,6 +376,7 @@ public final class Provider {
     }
 
     private static final class Draft {
+        private final Speaks speaks;
         private final HttpUrl baseUrl;
         private String name;
         private @Nullable String apiKey;
@@ -336,7 +387,8 @@ public final class Provider {
         private boolean canStream = true;
         private boolean continues;
 
-        Draft(HttpUrl baseUrl) {
+        Draft(Speaks speaks, HttpUrl baseUrl) {
+            this.speaks = speaks;
             this.baseUrl = baseUrl;
             String host = baseUrl.host();
             this.name = baseUrl.port() == HttpUrl.defaultPort(baseUrl.scheme()) ? host : host + ":" + baseUrl.port();
@@ -346,6 +398,7 @@ public final class Provider {
         }
 
         Draft(Provider from) {
+            speaks = from.speaks;
             baseUrl = from.baseUrl;
             name = from.name;
             apiKey = from.apiKey;
