@@ -194,7 +194,7 @@ public final class Json {
         }
         StringWriter text = new StringWriter();
         try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            out.copyCurrentStructure(in);
+            out.copyCurrentStructureExact(in); // or a number of many digits would lose some
         }
         return text.toString();
     }

@@ -39,6 +39,9 @@ class ProviderTest {
                 .isEqualTo("vllm");
         assertThat(Provider.openAi("k").name()).isEqualTo("openai");
         assertThat(Provider.ollama().name()).isEqualTo("ollama");
+        assertThat(Provider.gemini("k").name()).isEqualTo("gemini");
+        assertThat(Provider.geminiCompatible("https://chat.example.com/v1beta/").name())
+                .isEqualTo("chat.example.com");
     }
 
     @Test
@@ -47,6 +50,7 @@ class ProviderTest {
         assertThat(Provider.openAi("k").isLocal()).isFalse();
         assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
         assertThat(Provider.ollama().isLocal()).isTrue();
+        assertThat(Provider.gemini("k").baseUrl()).isEqualTo("https://generativelanguage.googleapis.com/v1beta/");
     }
 
     @Test
