@@ -128,12 +128,11 @@ class GeminiDialectTest {
         assertThat(failure.code()).contains("PROHIBITED_CONTENT");
     }
 
-    @Test
-    void anErrorInsideAGoodStatusIsARefusal() {
-        assertThat(sorted(catchThrowable(
-                                () -> reply("{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\","
-                                        + "\"status\":\"UNAVAILABLE\"}}")))
-                        .kind())
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "[%s]", "[ %s ]\n"})
+    void anErrorInsideAGoodStatusIsARefusal(String form) {
+        String error = "{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\",\"status\":\"UNAVAILABLE\"}}";
+        assertThat(sorted(catchThrowable(() -> reply(form.formatted(error)))).kind())
                 .isEqualTo(FailureKind.OVERLOADED);
     }
 
@@ -145,6 +144,9 @@ class GeminiDialectTest {
                 "{\"candidates\":[{\"index\":1}]}",
                 "{\"candidates\":[{\"finishReason\":\"MALFORMED_FUNCTION_CALL\"}]}",
                 "[]",
+                "[[]]",
+                "[{\"candidates\":[{\"finishReason\":\"STOP\"}]},{}]",
+                "[{\"candidates\":[{\"finishReason\":\"STOP\"}]}",
                 "",
                 "<html>",
             })
