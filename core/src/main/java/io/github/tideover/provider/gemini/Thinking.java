@@ -37,7 +37,11 @@ record Thinking(String level, int budget, String adaptation) {
 
     private static Thinking level(Model model, String word) {
         return switch (word) {
-            case "low", "medium", "high" -> new Thinking(word.toUpperCase(Locale.ROOT), NO_BUDGET, "");
+            case "low", "high" -> new Thinking(word.toUpperCase(Locale.ROOT), NO_BUDGET, "");
+            case "medium" ->
+                model.isPro() && model.generation() == 30 // Gemini 3 Pro has two levels, 3.1 Pro three
+                        ? new Thinking("HIGH", NO_BUDGET, instead(model, word, "high"))
+                        : new Thinking("MEDIUM", NO_BUDGET, "");
             case "minimal" ->
                 model.isPro()
                         ? new Thinking("LOW", NO_BUDGET, instead(model, word, "low"))

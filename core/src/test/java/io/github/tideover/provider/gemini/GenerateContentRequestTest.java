@@ -297,6 +297,8 @@ class GenerateContentRequestTest {
         "gemini-3-flash-preview, minimal, thinkingLevel, MINIMAL, false",
         "gemini-3-flash-preview, LOW, thinkingLevel, LOW, false",
         "gemini-3.5-flash, medium, thinkingLevel, MEDIUM, false",
+        "gemini-3-pro-preview, medium, thinkingLevel, HIGH, true",
+        "gemini-3.1-pro-preview, medium, thinkingLevel, MEDIUM, false",
         "gemini-flash-latest, high, thinkingLevel, HIGH, false",
         "gemini-3-flash-preview, xhigh, thinkingLevel, HIGH, true",
         "gemini-3-flash-preview, none, thinkingLevel, MINIMAL, true",
