@@ -2,6 +2,8 @@ package io.github.tideover.chat;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A model's wish to have a tool called.
  *
@@ -11,11 +13,13 @@ public final class ToolCall {
     private final String id;
     private final String name;
     private final String arguments;
+    private final String thoughtSignature;
 
-    private ToolCall(String id, String name, String arguments) {
+    private ToolCall(String id, String name, String arguments, String thoughtSignature) {
         this.id = requireNonNull(id, "id == null");
         this.name = requireNonNull(name, "name == null");
         this.arguments = requireNonNull(arguments, "arguments == null");
+        this.thoughtSignature = requireNonNull(thoughtSignature, "thoughtSignature == null");
     }
 
     /**
@@ -27,7 +31,18 @@ public final class ToolCall {
      * @return the tool call
      */
     public static ToolCall of(String id, String name, String arguments) {
-        return new ToolCall(id, name, arguments);
+        return new ToolCall(id, name, arguments, "");
+    }
+
+    /**
+     * Sets the seal under which Gemini keeps what it thought when it made the call. An application that stores a
+     * conversation stores it too: Gemini 3 refuses a call of its own that comes back without.
+     *
+     * @param signature the seal as it came, empty for none
+     * @return a copy with that seal
+     */
+    public ToolCall thoughtSignature(String signature) {
+        return new ToolCall(id, name, arguments, signature);
     }
 
     /**
@@ -57,12 +72,22 @@ public final class ToolCall {
         return arguments;
     }
 
+    /**
+     * The seal under which Gemini keeps what it thought when it made the call. It is sent back to Gemini and to nobody else.
+     *
+     * @return opaque text, empty from every other provider and for most of Gemini's calls
+     */
+    public String thoughtSignature() {
+        return thoughtSignature;
+    }
+
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof ToolCall that
                 && id.equals(that.id)
                 && name.equals(that.name)
-                && arguments.equals(that.arguments);
+                && arguments.equals(that.arguments)
+                && thoughtSignature.equals(that.thoughtSignature);
     }
 
     @Override

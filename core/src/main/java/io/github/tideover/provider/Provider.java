@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.provider.anthropic.AnthropicDialect;
+import io.github.tideover.provider.gemini.GeminiApi;
+import io.github.tideover.provider.gemini.GeminiDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
 import io.github.tideover.provider.openai.OpenAiDialect;
 import io.github.tideover.wire.Endpoint;
@@ -17,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ public final class Provider {
     private static final String OPENAI = "https://api.openai.com/v1/";
     private static final String ANTHROPIC = "https://api.anthropic.com/";
     private static final String OLLAMA = "http://localhost:11434/v1/";
+    private static final String GEMINI = "https://generativelanguage.googleapis.com/v1beta/";
     private static final int MAX_CONCURRENT = 64;
     private static final int SHORTEST_HEADER_SECRET = 8;
 
@@ -115,6 +120,179 @@ public final class Provider {
     }
 
     /**
+     * Mistral, named {@code mistral}, at {@code https://api.mistral.ai/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider mistral(String apiKey) {
+        return openAiCompatible("https://api.mistral.ai/v1/").name("mistral").apiKey(apiKey);
+    }
+
+    /**
+     * Groq, named {@code groq}, at {@code https://api.groq.com/openai/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider groq(String apiKey) {
+        return openAiCompatible("https://api.groq.com/openai/v1/").name("groq").apiKey(apiKey);
+    }
+
+    /**
+     * DeepSeek, named {@code deepseek}, at {@code https://api.deepseek.com/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider deepSeek(String apiKey) {
+        return openAiCompatible("https://api.deepseek.com/").name("deepseek").apiKey(apiKey);
+    }
+
+    /**
+     * xAI, whose models are called Grok, named {@code xai}, at {@code https://api.x.ai/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider xAi(String apiKey) {
+        return openAiCompatible("https://api.x.ai/v1/").name("xai").apiKey(apiKey);
+    }
+
+    /**
+     * OpenRouter, which passes requests on to many providers, named {@code openrouter}, at {@code https://openrouter.ai/api/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider openRouter(String apiKey) {
+        return openAiCompatible("https://openrouter.ai/api/v1/")
+                .name("openrouter")
+                .apiKey(apiKey);
+    }
+
+    /**
+     * Together AI, named {@code together}, at {@code https://api.together.xyz/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider together(String apiKey) {
+        return openAiCompatible("https://api.together.xyz/v1/").name("together").apiKey(apiKey);
+    }
+
+    /**
+     * Fireworks AI, named {@code fireworks}, at {@code https://api.fireworks.ai/inference/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider fireworks(String apiKey) {
+        return openAiCompatible("https://api.fireworks.ai/inference/v1/")
+                .name("fireworks")
+                .apiKey(apiKey);
+    }
+
+    /**
+     * Cohere, by its compatible API, named {@code cohere}, at {@code https://api.cohere.ai/compatibility/v1/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider cohere(String apiKey) {
+        return openAiCompatible("https://api.cohere.ai/compatibility/v1/")
+                .name("cohere")
+                .apiKey(apiKey);
+    }
+
+    /**
+     * Perplexity, named {@code perplexity}, at {@code https://api.perplexity.ai/}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider perplexity(String apiKey) {
+        return openAiCompatible("https://api.perplexity.ai/").name("perplexity").apiKey(apiKey);
+    }
+
+    /**
+     * LM Studio on this machine at its usual port, {@code http://localhost:1234/v1/}, named {@code lmstudio}. It asks for no key.
+     *
+     * @return the provider, without a model
+     */
+    public static Provider lmStudio() {
+        return openAiCompatible("http://localhost:1234/v1/").name("lmstudio");
+    }
+
+    /**
+     * vLLM on this machine at its usual port, {@code http://localhost:8000/v1/}, named {@code vllm}. It asks for no key.
+     *
+     * @return the provider, without a model
+     */
+    public static Provider vllm() {
+        return openAiCompatible("http://localhost:8000/v1/").name("vllm");
+    }
+
+    /**
+     * The server of llama.cpp on this machine at its usual port, {@code http://localhost:8080/v1/}, named {@code llama.cpp}. It asks for no key.
+     *
+     * @return the provider, without a model
+     */
+    public static Provider llamaCpp() {
+        return openAiCompatible("http://localhost:8080/v1/").name("llama.cpp");
+    }
+
+    /**
+     * Azure OpenAI by its v1 API, named {@code azure}. The model is the name of a deployment. Both keys and Microsoft Entra
+     * tokens are given by {@link #apiKey(String)}, since this API takes either as a bearer token.
+     *
+     * @param endpoint the resource's address, such as {@code "https://my-resource.openai.azure.com/"}
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     * @see <a href="https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle">Azure's own page</a>
+     */
+    public static Provider azureOpenAi(String endpoint) {
+        HttpUrl url = Endpoint.baseUrl(endpoint, "openai/v1/", "openai/");
+        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url.resolve("openai/v1/"))).name("azure");
+    }
+
+    /**
+     * One deployment of Azure OpenAI by its older, dated API, named {@code azure}. The key goes into
+     * {@link #header(String, String) header} {@code api-key}, a Microsoft Entra token into {@link #apiKey(String)}.
+     *
+     * @param endpoint the resource's address, such as {@code "https://my-resource.openai.azure.com/"}
+     * @param deployment the deployment's name, which is this provider's model as well
+     * @param apiVersion the API's date, such as {@code "2024-10-21"}
+     * @return the provider, without a key
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password; or if one of the others is blank
+     */
+    public static Provider azureOpenAi(String endpoint, String deployment, String apiVersion) {
+        checkName("deployment", requireNonNull(deployment, "deployment == null"));
+        checkName("apiVersion", requireNonNull(apiVersion, "apiVersion == null"));
+        HttpUrl url = Endpoint.baseUrl(endpoint, "openai/v1/", "openai/")
+                .newBuilder()
+                .addPathSegments("openai/deployments")
+                .addPathSegment(deployment)
+                .addPathSegment("")
+                .addQueryParameter("api-version", apiVersion)
+                .build();
+        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url))
+                .name("azure")
+                .model(deployment);
+    }
+
+    /**
      * Ollama on this machine at its usual port, named {@code ollama}. It asks for no key.
      *
      * @return the provider, without a model
@@ -124,7 +302,30 @@ public final class Provider {
     }
 
     /**
-     * Sets the key, which is sent as a bearer token, and by who speaks Anthropic's API as {@code x-api-key}. It is never logged
+     * Google's Gemini in its own API, named {@code gemini}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider gemini(String apiKey) {
+        return geminiCompatible(GEMINI).name("gemini").apiKey(apiKey);
+    }
+
+    /**
+     * A server that speaks Gemini's own API, such as a gateway before it. It is named after its host.
+     *
+     * @param baseUrl the address under which {@code models/} lies; it ends in a slash
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     */
+    public static Provider geminiCompatible(String baseUrl) {
+        return new Provider(new Draft(Speech.GEMINI, Endpoint.baseUrl(baseUrl)));
+    }
+
+    /**
+     * Sets the key, which is sent in the header that the provider wants it in: a bearer token as a rule. It is never logged
      * or shown.
      *
      * @param apiKey the key
@@ -326,6 +527,15 @@ public final class Provider {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";
     }
 
+    private Headers geminiHeaders() {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (apiKey != null) {
+            all.put(GeminiApi.KEY_HEADER, apiKey);
+        }
+        all.putAll(headers);
+        return Endpoint.headers(null, all);
+    }
+
     /** The key, and the values of headers that are long enough to be one. */
     private List<String> secrets() {
         List<String> secrets = new ArrayList<>();
@@ -369,6 +579,12 @@ public final class Provider {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
                 return new AnthropicDialect(http, to.baseUrl, to.apiKey, to.headers, maxReplyBytes);
+            }
+        },
+        GEMINI {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+                return new GeminiDialect(http, to.baseUrl, to.geminiHeaders(), maxReplyBytes);
             }
         };
 

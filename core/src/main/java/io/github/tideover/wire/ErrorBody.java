@@ -178,6 +178,7 @@ final class ErrorBody {
             case "type", "innererror.code", "metadata.error_type" -> keepCode(value, 3, depth);
             case "message", "error", "errors", "detail", "title", "msg" -> keepMessage(value, depth);
             case "details", "details.message", "metadata.raw" -> texts.add(value);
+            case "details.violations.quotaId" -> texts.add(value);
             case "details.retryDelay" -> retryDelay = retryDelay == null ? value : retryDelay;
             case "param" -> param = IDENTIFIER.matcher(value).matches() ? value : param;
             case "request_id", "requestId" -> requestId = isRequestId(value) ? value : requestId;

@@ -31,9 +31,12 @@ final class ErrorWords {
     /** OpenAI says so when the money is gone, Gemini when a minute's limit is reached. */
     static final Pattern OVER_SOME_QUOTA = words("exceeded your current quota, please check your plan");
 
+    /** How Google names a limit that a wait does not lift before the day is over, whatever wait it asks for. */
+    static final Pattern OVER_DAILY_QUOTA = words("^[a-z]+PerDay[a-z-]*$");
+
     static final Pattern OVERLOADED_CODE = code("(engine_|model_)?overloaded(_error)?|server_is_overloaded"
             + "|temporary_reduced_capacity|capacity_exceeded|nocapacity");
-    static final Pattern OVERLOADED = words("\\boverloaded\\b|over capacity");
+    static final Pattern OVERLOADED = words("\\boverloaded\\b|over capacity|experiencing high demand");
 
     static final Pattern THROTTLED_CODE =
             code("rate_?limit(_error|_exceeded|ed|reached)|slow_down|resource_exhausted|too_?many_?requests"
@@ -42,7 +45,8 @@ final class ErrorWords {
     static final Pattern THROTTLED = words("\\brate[ -]?limit|too many requests");
 
     static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?");
-    static final Pattern FORBIDDEN_FIRST = words("^user location is not supported|^country, region,? or territory");
+    static final Pattern FORBIDDEN_FIRST = words(
+            "^user location is not supported|^gemini api free tier is not available|^country, region,? or territory");
     static final Pattern FORBIDDEN = words("not (available|supported) in your (country|region)|banned the country"
             + "|country, region,? or territory( is)? not supported|^request not allowed");
 

@@ -87,6 +87,7 @@ public final class FailureSorter {
             rule(QUOTA, status(UNNAMED, 400).and(text(ErrorWords.OUT_OF_CREDIT_FIRST))),
             rule(QUOTA, status(403, 429).and(text(ErrorWords.OUT_OF_CREDIT))),
             rule(QUOTA, status(429).and(text(ErrorWords.OVER_SOME_QUOTA)).and(not(FailureSorter::isSetToResume))),
+            rule(QUOTA, status(429).and(text(ErrorWords.OVER_DAILY_QUOTA))),
             rule(OVERLOADED, code(ErrorWords.OVERLOADED_CODE)),
             // One request that is larger than a minute's limit: it will not fit later either.
             rule(THROTTLED, Again.ELSEWHERE, status(413).and(code(ErrorWords.THROTTLED_CODE))),

@@ -56,7 +56,8 @@ public final class Json {
     }
 
     /**
-     * Reads a reply that is one JSON object, and frees its connection. What follows the object is not looked at.
+     * Reads a reply that is one JSON object, or an array of one, as Google sends errors; and frees its connection. What
+     * follows is not looked at.
      *
      * @param <T> what it is read as
      * @param body the reply
@@ -74,13 +75,18 @@ public final class Json {
             try (JsonParser in =
                     FACTORY.createParser(ObjectReadContext.empty(), new BoundedInput(body.source(), maxBytes))) {
                 JsonToken first = in.nextToken();
-                if (first != JsonToken.START_OBJECT) {
-                    throw new MalformedReplyException(
-                            first == null
-                                    ? "the answer is empty (" + typeOf(body) + ")"
-                                    : "the answer is JSON but not an object");
+                if (first == null) {
+                    throw new MalformedReplyException("the answer is empty (" + typeOf(body) + ")");
                 }
-                return reading.read(in);
+                boolean isInArray = first == JsonToken.START_ARRAY && in.nextToken() == JsonToken.START_OBJECT;
+                if (first != JsonToken.START_OBJECT && !isInArray) {
+                    throw notAnObject();
+                }
+                T read = reading.read(in);
+                if (isInArray && in.nextToken() != JsonToken.END_ARRAY) {
+                    throw notAnObject();
+                }
+                return read;
             }
         } catch (JacksonIOException e) {
             if (e.getCause() instanceof MalformedReplyException malformed) {
@@ -194,7 +200,7 @@ public final class Json {
         }
         StringWriter text = new StringWriter();
         try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            out.copyCurrentStructure(in);
+            out.copyCurrentStructureExact(in); // or a number of many digits would lose some
         }
         return text.toString();
     }
@@ -320,6 +326,10 @@ public final class Json {
             repaired.setCharAt(i, '\uFFFD');
         }
         return repaired == null ? text : repaired.toString();
+    }
+
+    private static MalformedReplyException notAnObject() {
+        return new MalformedReplyException("the answer is JSON but not an object");
     }
 
     /** What kind of document came, without quoting it. */

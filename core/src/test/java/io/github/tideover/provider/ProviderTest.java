@@ -3,12 +3,14 @@ package io.github.tideover.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -17,7 +19,9 @@ import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ProviderTest {
     private static final String REPLY =
@@ -39,6 +43,9 @@ class ProviderTest {
                 .isEqualTo("vllm");
         assertThat(Provider.openAi("k").name()).isEqualTo("openai");
         assertThat(Provider.ollama().name()).isEqualTo("ollama");
+        assertThat(Provider.gemini("k").name()).isEqualTo("gemini");
+        assertThat(Provider.geminiCompatible("https://chat.example.com/v1beta/").name())
+                .isEqualTo("chat.example.com");
     }
 
     @Test
@@ -50,6 +57,7 @@ class ProviderTest {
         assertThat(Provider.anthropic("k").continues()).isFalse();
         assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
         assertThat(Provider.ollama().isLocal()).isTrue();
+        assertThat(Provider.gemini("k").baseUrl()).isEqualTo("https://generativelanguage.googleapis.com/v1beta/");
     }
 
     @Test
@@ -202,5 +210,62 @@ class ProviderTest {
         assertThat(provider.sort(echo, Instant.EPOCH).message())
                 .startsWith("HTTP 401")
                 .doesNotContain("first-secret", "second-secret");
+    }
+
+    private static Stream<Arguments> readyMade() {
+        return Stream.of(
+                arguments(Provider.openAi("k"), "openai", "https://api.openai.com/v1/"),
+                arguments(Provider.anthropic("k"), "anthropic", "https://api.anthropic.com/"),
+                arguments(Provider.gemini("k"), "gemini", "https://generativelanguage.googleapis.com/v1beta/"),
+                arguments(Provider.mistral("k"), "mistral", "https://api.mistral.ai/v1/"),
+                arguments(Provider.groq("k"), "groq", "https://api.groq.com/openai/v1/"),
+                arguments(Provider.deepSeek("k"), "deepseek", "https://api.deepseek.com/"),
+                arguments(Provider.xAi("k"), "xai", "https://api.x.ai/v1/"),
+                arguments(Provider.openRouter("k"), "openrouter", "https://openrouter.ai/api/v1/"),
+                arguments(Provider.together("k"), "together", "https://api.together.xyz/v1/"),
+                arguments(Provider.fireworks("k"), "fireworks", "https://api.fireworks.ai/inference/v1/"),
+                arguments(Provider.cohere("k"), "cohere", "https://api.cohere.ai/compatibility/v1/"),
+                arguments(Provider.perplexity("k"), "perplexity", "https://api.perplexity.ai/"),
+                arguments(Provider.ollama(), "ollama", "http://localhost:11434/v1/"),
+                arguments(Provider.lmStudio(), "lmstudio", "http://localhost:1234/v1/"),
+                arguments(Provider.vllm(), "vllm", "http://localhost:8000/v1/"),
+                arguments(Provider.llamaCpp(), "llama.cpp", "http://localhost:8080/v1/"),
+                arguments(
+                        Provider.azureOpenAi("https://me.openai.azure.com/"),
+                        "azure",
+                        "https://me.openai.azure.com/openai/v1/"),
+                arguments(
+                        Provider.azureOpenAi("https://me.openai.azure.com/", "my gpt", "2024-10-21"),
+                        "azure",
+                        "https://me.openai.azure.com/openai/deployments/my%20gpt/?api-version=2024-10-21"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("readyMade")
+    void aReadyMadeProviderHasANameAndAnAddress(Provider provider, String name, String address) {
+        assertThat(provider.name()).isEqualTo(name);
+        assertThat(provider.baseUrl()).isEqualTo(address);
+    }
+
+    @Test
+    void anAzureDeploymentIsAskedUnderItsPathAndVersion() throws Exception {
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        Provider azure = Provider.azureOpenAi(server.url("/").toString(), "my-gpt", "2024-10-21")
+                .header("api-key", "azure-key");
+        assertThat(azure.model()).contains("my-gpt");
+        azure.dialect(new OkHttpClient(), 1 << 20)
+                .whole(ChatRequest.of("Hi"), "my-gpt")
+                .perform();
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21");
+        assertThat(request.getHeaders().get("api-key")).isEqualTo("azure-key");
+        assertThat(request.getHeaders().get("Authorization")).isNull();
+    }
+
+    @Test
+    void anAzureAddressWithThePathIsRefusedWithWhatWouldWork() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.azureOpenAi("https://me.openai.azure.com/openai/v1/"))
+                .withMessageContaining("openai/v1/, which is added");
     }
 }

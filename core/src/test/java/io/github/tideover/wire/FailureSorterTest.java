@@ -246,6 +246,15 @@ class FailureSorterTest {
                         geminiError(
                                 400, "User location is not supported for the API use.", "FAILED_PRECONDITION", "{}"),
                         FORBIDDEN),
+                row(
+                        400,
+                        geminiError(
+                                400,
+                                "Gemini API free tier is not available in your country. Please enable billing.",
+                                "FAILED_PRECONDITION",
+                                "{}"),
+                        FORBIDDEN),
+                row(403, geminiError(403, "Your API key was reported as leaked.", "PERMISSION_DENIED", "{}"), AUTH),
                 row(403, "<!DOCTYPE html><html><title>Just a moment...</title></html>", NETWORK),
                 row(403, "<html>Your request was flagged</html>", NETWORK),
                 row(403, "error code: 1020", NETWORK),
@@ -257,6 +266,44 @@ class FailureSorterTest {
                         "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: claude-x\"}}",
                         MODEL_NOT_FOUND),
                 row(404, "{\"error\":\"model 'llama9' not found\"}", MODEL_NOT_FOUND),
+                row(
+                        404,
+                        geminiError(
+                                404,
+                                "models/gemini-9 is not found for API version v1beta, or is not supported for generateContent.",
+                                "NOT_FOUND",
+                                "{}"),
+                        MODEL_NOT_FOUND),
+                row(
+                        400,
+                        geminiError(
+                                400,
+                                "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+                                "INVALID_ARGUMENT",
+                                "{}"),
+                        CONTEXT_LENGTH),
+                row(
+                        400,
+                        geminiError(
+                                400,
+                                "Function call is missing a thought_signature in functionCall parts.",
+                                "INVALID_ARGUMENT",
+                                "{}"),
+                        INVALID_REQUEST),
+                row(
+                        503,
+                        geminiError(503, "The model is overloaded. Please try again later.", "UNAVAILABLE", "{}"),
+                        OVERLOADED),
+                row(
+                        503,
+                        geminiError(503, "This model is currently experiencing high demand.", "UNAVAILABLE", "{}"),
+                        OVERLOADED),
+                row(
+                        504,
+                        geminiError(
+                                504, "Deadline expired before operation could complete.", "DEADLINE_EXCEEDED", "{}"),
+                        TRANSIENT),
+                row(500, geminiError(500, "An internal error has occurred.", "INTERNAL", "{}"), TRANSIENT),
                 row(400, worded("foo/bar is not a valid model ID"), MODEL_NOT_FOUND),
                 row(400, worded("The requested model 'x' does not exist."), MODEL_NOT_FOUND),
                 row(404, "", UNEXPECTED),
@@ -300,6 +347,8 @@ class FailureSorterTest {
                         429,
                         geminiError(429, "Resource has been exhausted (e.g. check quota).", "RESOURCE_EXHAUSTED", "{}"),
                         THROTTLED),
+                row(429, overQuota("GenerateContentPaidTierInputTokensPerModelPerMinute"), THROTTLED),
+                row(429, overQuota("GenerateRequestsPerDayPerProjectPerModel-FreeTier"), QUOTA),
                 row(429, coded("rate_limit_exceeded"), THROTTLED),
                 row(429, typed("rate_limit_error"), THROTTLED),
                 row(429, coded("RateLimitReached"), THROTTLED),
@@ -934,6 +983,16 @@ class FailureSorterTest {
     private static String geminiError(int code, String message, String status, String detail) {
         return "{\"error\":{\"code\":" + code + ",\"message\":\"" + message + "\",\"status\":\"" + status
                 + "\",\"details\":[" + detail + "]}}";
+    }
+
+    private static String overQuota(String quotaId) {
+        return geminiError(
+                429,
+                "You exceeded your current quota, please check your plan and billing details.",
+                "RESOURCE_EXHAUSTED",
+                "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{\"quotaMetric\":\"m\","
+                        + "\"quotaId\":\"" + quotaId + "\"}]},"
+                        + "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"18s\"}");
     }
 
     private static IOException sent(IOException cause) {

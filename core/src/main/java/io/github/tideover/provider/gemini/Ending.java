@@ -1,0 +1,68 @@
+package io.github.tideover.provider.gemini;
+
+import io.github.tideover.chat.FinishReason;
+import io.github.tideover.wire.Json;
+import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.RefusedException;
+import java.io.IOException;
+import okhttp3.Headers;
+
+/**
+ * What Gemini's words for the end of a reply mean.
+ *
+ * @see <a href="https://ai.google.dev/api/generate-content#FinishReason">FinishReason</a>
+ */
+final class Ending {
+    private Ending() {}
+
+    static boolean isSaid(String word) {
+        return !word.isEmpty() && !word.equals("FINISH_REASON_UNSPECIFIED");
+    }
+
+    static FinishReason of(String word, boolean hasToolCalls) {
+        return switch (word) {
+            case "STOP" -> hasToolCalls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
+            case "MAX_TOKENS" -> FinishReason.LENGTH;
+            case "SAFETY",
+                    "RECITATION",
+                    "BLOCKLIST",
+                    "PROHIBITED_CONTENT",
+                    "SPII",
+                    "MODEL_ARMOR",
+                    "IMAGE_SAFETY",
+                    "IMAGE_PROHIBITED_CONTENT",
+                    "IMAGE_RECITATION" -> FinishReason.CONTENT_FILTER;
+            default -> FinishReason.OTHER;
+        };
+    }
+
+    /**
+     * Tells an end from a fault. Where the model wrote a tool call that is none, Gemini withholds it and what it would have
+     * led to, so that there is nothing to work with, and the next try mostly goes well.
+     *
+     * @throws MalformedReplyException if the model wrote something unusable
+     * @throws RefusedException if the request was at fault
+     */
+    static void requireReply(String word, Headers headers) throws IOException {
+        switch (word) {
+            case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE" ->
+                throw new MalformedReplyException("the model wrote what the provider could not use: " + word);
+            case "MISSING_THOUGHT_SIGNATURE" ->
+                throw refused(headers, "{\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"reason\":\"" + word + "\"}]}");
+            default -> {
+                // An end, if not always a good one.
+            }
+        }
+    }
+
+    /** A prompt that a policy does not let through, as other providers say it: by an error. */
+    static RefusedException blocked(Headers headers, String reason) {
+        return refused(
+                headers, "{\"status\":\"content_filter\",\"details\":[{\"reason\":" + Json.quoted(reason) + "}]}");
+    }
+
+    /** The error in the shape in which it would have come with an HTTP error, so that it is sorted by the same rules. */
+    static RefusedException refused(Headers headers, String error) {
+        return new RefusedException(200, headers, "{\"error\":" + error + "}");
+    }
+}

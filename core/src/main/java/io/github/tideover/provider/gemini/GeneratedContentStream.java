@@ -1,0 +1,164 @@
+package io.github.tideover.provider.gemini;
+
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.wire.CutReplyException;
+import io.github.tideover.wire.EventStreamReader;
+import io.github.tideover.wire.Json;
+import io.github.tideover.wire.MalformedReplyException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import okhttp3.Headers;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Content as it is generated, piece by piece, for one pass in one thread. It must be closed; a wait for the next piece is
+ * ended from another thread by cancelling the call.
+ *
+ * <pre>{@code
+ * try (GeneratedContentStream stream = api.stream(request).execute().body()) {
+ *     for (GeneratedContent piece : stream) {
+ *         show(piece.text());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The loop ends well when the server gave a finish reason, stopped the prompt by a policy, or told an error, and then the
+ * connection ended. A stream that ends without one of these was cut, whatever the connection says, and then the loop ends
+ * with an {@link UncheckedIOException}; so it does when the connection breaks, and when what comes is not a piece.
+ *
+ * @since 0.1
+ */
+public final class GeneratedContentStream implements Iterable<GeneratedContent>, Closeable {
+    private final ResponseBody body;
+    private @Nullable Pieces pieces;
+
+    GeneratedContentStream(ResponseBody body) {
+        this.body = body;
+    }
+
+    /** Hands the stream over to the engine's reader, which closes it. */
+    DeltaReader deltas(Runnable abort, Headers headers, List<String> adapted, long maxReplyBytes) {
+        return new ContentReader(new EventStreamReader(body.source(), abort), headers, adapted, maxReplyBytes);
+    }
+
+    /**
+     * The pieces, in order. {@code hasNext} waits for the next one.
+     *
+     * @return the one iterator of this stream
+     * @throws IllegalStateException if it was asked for before
+     */
+    @Override
+    public Iterator<GeneratedContent> iterator() {
+        if (pieces != null) {
+            throw new IllegalStateException("a stream can be read once only");
+        }
+        pieces = new Pieces(new EventStreamReader(body.source(), () -> {}));
+        return pieces;
+    }
+
+    /** Frees the connection, whether or not the stream was read to its end. */
+    @Override
+    public void close() {
+        if (pieces == null) {
+            body.close();
+        } else {
+            pieces.events.close();
+        }
+    }
+
+    private static final class Pieces implements Iterator<GeneratedContent> {
+        private final EventStreamReader events;
+        private boolean opened;
+        private boolean finished;
+        private boolean ended;
+        private @Nullable GeneratedContent next;
+
+        Pieces(EventStreamReader events) {
+            this.events = events;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == null && !ended) {
+                try {
+                    next = read();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                ended = next == null;
+            }
+            return next != null;
+        }
+
+        @Override
+        public GeneratedContent next() {
+            GeneratedContent piece = hasNext() ? next : null;
+            if (piece == null) {
+                throw new NoSuchElementException("the stream has ended");
+            }
+            next = null;
+            return piece;
+        }
+
+        private @Nullable GeneratedContent read() throws IOException {
+            if (!opened) {
+                opened = true;
+                requireEvents();
+            }
+            while (hasNextEvent()) {
+                byte[] bytes = events.bytes();
+                int from = events.dataStart();
+                int to = events.dataEnd();
+                while (from < to && bytes[from] <= ' ' && bytes[from] >= 0) {
+                    from++;
+                }
+                if (from < to) { // or it is a keep-alive
+                    GeneratedContent piece = Json.read(bytes, from, to, GeneratedContent::read);
+                    finished |= isLast(piece);
+                    return piece;
+                }
+            }
+            if (!finished) {
+                throw new CutReplyException("the stream ended without a finish reason");
+            }
+            return null;
+        }
+
+        private static boolean isLast(GeneratedContent piece) {
+            return piece.error().isPresent()
+                    || !piece.blockReason().isEmpty()
+                    || piece.first()
+                            .filter(candidate -> Ending.isSaid(candidate.finishReason()))
+                            .isPresent();
+        }
+
+        /** Nothing that breaks after a finish reason takes the reply away. */
+        private boolean hasNextEvent() throws IOException {
+            try {
+                return events.next();
+            } catch (IOException e) {
+                if (finished) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+
+        private void requireEvents() throws IOException {
+            String came = switch (events.opening()) {
+                case EVENTS, TEXT -> "";
+                case JSON -> "JSON";
+                case MARKUP -> "markup";
+                case NOTHING -> "empty";
+            };
+            if (!came.isEmpty()) {
+                throw new MalformedReplyException("the answer is " + came + ", not an event stream");
+            }
+        }
+    }
+}
