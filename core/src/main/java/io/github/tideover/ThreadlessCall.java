@@ -43,7 +43,7 @@ abstract class ThreadlessCall {
         try {
             engine.executor().execute(this::drive);
         } catch (RejectedExecutionException e) {
-            run.cancel("the client was closed");
+            run.waited(engine.cancelled("the client was closed"));
             drive();
         }
     }

@@ -12,6 +12,10 @@ import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.ServiceState;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -430,8 +436,29 @@ class HedgingTest {
 
     private static boolean someoneWaitsForASecondAttempt() {
         return Thread.getAllStackTraces().values().stream()
-                .flatMap(Stream::of)
-                .anyMatch(frame -> frame.getMethodName().equals("awaitSecond"));
+                        .flatMap(Stream::of)
+                        .anyMatch(frame -> frame.getMethodName().equals("awaitSecond"))
+                || Runtime.version().feature() >= 24 && virtualThreads().contains("awaitSecond");
+    }
+
+    /** The stacks of all threads, for only a dump has those of virtual ones. */
+    private static String virtualThreads() {
+        try {
+            Path folder = Files.createTempDirectory("threads");
+            Path dump = folder.resolve("dump.txt");
+            ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=HotSpotDiagnostic"),
+                            "dumpThreads",
+                            new Object[] {dump.toString(), "TEXT_PLAIN"},
+                            new String[] {"java.lang.String", "java.lang.String"});
+            String stacks = Files.readString(dump);
+            Files.delete(dump);
+            Files.delete(folder);
+            return stacks;
+        } catch (JMException | IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

@@ -709,7 +709,7 @@ class PublisherTest {
         tideover.close();
         assertThatThrownBy(cut::join).hasCauseInstanceOf(ChatException.class);
         assertThatThrownBy(late.forEachEvent(event -> {})::join)
-                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(ChatException.class)
                 .hasMessageContaining("the client was closed");
         nothingIsLeft(tideover);
     }
