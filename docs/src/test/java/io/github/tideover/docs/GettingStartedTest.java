@@ -271,6 +271,8 @@ class GettingStartedTest {
     void otherServers() {
         String key = "sk-test-key";
         // region: servers
+        Provider claude = Provider.anthropic(key).model("claude-sonnet-5");
+        Provider gemini = Provider.gemini(key).model("gemini-3-flash");
         Provider onThisMachine = Provider.ollama().model("llama3.2");
         Provider gateway = Provider.openAiCompatible("https://llm.example.com/v1/") // ends in a slash
                 .name("gateway") // how replies, failures and the status call it

@@ -167,6 +167,20 @@ class PagesTest {
     }
 
     @Test
+    void everyWayToBeginAProviderIsNamed() {
+        Set<String> named = configuration("Who can be asked").stream()
+                .flatMap(row -> row.stream().skip(1))
+                .flatMap(cell -> Pattern.compile("`(\\w+)").matcher(cell).results())
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> factories = Arrays.stream(Provider.class.getMethods())
+                .filter(method -> Modifier.isStatic(method.getModifiers()))
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(named).isEqualTo(factories);
+    }
+
+    @Test
     void defaultsAreThoseOfTheCode() throws Exception {
         Tideover.Builder client = Tideover.builder();
         Object settings = valueOf(client, "settings");

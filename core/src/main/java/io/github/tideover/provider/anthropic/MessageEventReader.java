@@ -99,7 +99,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     }
 
     private boolean goOn(MessageEvent event) {
-        boolean isPiece = think(event.thinking()) | say(event.text());
+        boolean isPiece = think(event.thinking());
+        isPiece = say(event.text()) || isPiece;
         // Tools that the provider calls by itself have arguments too.
         if (!event.arguments().isEmpty() && calls(event.blockIndex())) {
             if (event.blockIndex() == openIndex) {
