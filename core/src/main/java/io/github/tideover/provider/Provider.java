@@ -6,6 +6,7 @@ import io.github.tideover.failure.Failure;
 import io.github.tideover.provider.anthropic.AnthropicDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
 import io.github.tideover.provider.openai.OpenAiDialect;
+import io.github.tideover.provider.responses.ResponsesDialect;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.FailureSorter;
 import io.github.tideover.wire.LocalNetwork;
@@ -49,6 +50,7 @@ public final class Provider {
     private final String tokenLimitField;
     private final boolean canStream;
     private final boolean continues;
+    private final boolean background;
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
@@ -62,6 +64,7 @@ public final class Provider {
         tokenLimitField = draft.tokenLimitField;
         canStream = draft.canStream;
         continues = draft.continues;
+        background = draft.background;
         sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
     }
 
@@ -91,6 +94,18 @@ public final class Provider {
     }
 
     /**
+     * A server that speaks OpenAI's Responses API. It is named after its host.
+     *
+     * @param baseUrl the address under which {@code responses} lies; it ends in a slash
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     */
+    public static Provider responsesCompatible(String baseUrl) {
+        return new Provider(new Draft(Speech.RESPONSES, ResponsesDialect.baseUrl(baseUrl)));
+    }
+
+    /**
      * OpenAI itself, named {@code openai}.
      *
      * @param apiKey the key
@@ -99,6 +114,19 @@ public final class Provider {
      */
     public static Provider openAi(String apiKey) {
         return openAiCompatible(OPENAI).name("openai").apiKey(apiKey);
+    }
+
+    /**
+     * OpenAI itself by its Responses API, named {@code openai}. It is asked to store nothing, unless its streams are written
+     * {@linkplain #background in the background}. What a request asks and the API lacks is told by
+     * {@link io.github.tideover.chat.ChatReply#adapted()}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider openAiResponses(String apiKey) {
+        return responsesCompatible(OPENAI).name("openai").apiKey(apiKey);
     }
 
     /**
@@ -197,7 +225,8 @@ public final class Provider {
      * Sets the name this server has for the token limit. OpenAI and Azure have
      * {@link ChatCompletionRequest#MAX_COMPLETION_TOKENS}, and their reasoning models refuse the older
      * {@link ChatCompletionRequest#MAX_TOKENS}; most other servers know only that one and ignore the newer. So it is
-     * chosen by the host unless it is set here. Anthropic's API has one name for it, whatever is set here.
+     * chosen by the host unless it is set here. Anthropic's API
+     * and the Responses API have one name for it, whatever is set here.
      *
      * @param field the field's name
      * @return a copy with that name
@@ -229,6 +258,24 @@ public final class Provider {
      */
     public Provider continuesReplies(boolean continues) {
         return with(draft -> draft.continues = continues);
+    }
+
+    /**
+     * Sets whether streamed replies are written in the background: on, whether or not anybody listens, and kept by the provider
+     * for some minutes, so that a stream that breaks can be resumed where it broke. They begin later than others do, a call that
+     * is cancelled may still be billed for the whole reply, and an agreement that nothing is kept does not hold for them. They
+     * are not unless this says so.
+     *
+     * @param background whether they are
+     * @return a copy for which that holds
+     * @throws IllegalArgumentException if they are to be, and this provider does not speak the Responses API
+     */
+    public Provider background(boolean background) {
+        if (background && speech != Speech.RESPONSES) {
+            throw new IllegalArgumentException(
+                    "only the Responses API writes in the background; use openAiResponses or responsesCompatible");
+        }
+        return with(draft -> draft.background = background);
     }
 
     /**
@@ -370,6 +417,13 @@ public final class Provider {
             Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
                 return new AnthropicDialect(http, to.baseUrl, to.apiKey, to.headers, maxReplyBytes);
             }
+        },
+        RESPONSES {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+                return new ResponsesDialect(
+                        http, to.baseUrl, Endpoint.headers(to.apiKey, to.headers), to.background, maxReplyBytes);
+            }
         };
 
         abstract Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes);
@@ -386,6 +440,7 @@ public final class Provider {
         private String tokenLimitField;
         private boolean canStream = true;
         private boolean continues;
+        private boolean background;
 
         Draft(Speech speech, HttpUrl baseUrl) {
             this.speech = speech;
@@ -408,6 +463,7 @@ public final class Provider {
             tokenLimitField = from.tokenLimitField;
             canStream = from.canStream;
             continues = from.continues;
+            background = from.background;
         }
 
         private static boolean knowsMaxCompletionTokens(String host) {
