@@ -45,6 +45,8 @@ class ProviderTest {
     void theWellKnownOnesHaveTheirAddress() {
         assertThat(Provider.openAi("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
         assertThat(Provider.openAi("k").isLocal()).isFalse();
+        assertThat(Provider.openAiResponses("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
+        assertThat(Provider.openAiResponses("k").name()).isEqualTo("openai");
         assertThat(Provider.anthropic("k").baseUrl()).isEqualTo("https://api.anthropic.com/");
         assertThat(Provider.anthropic("k").name()).isEqualTo("anthropic");
         assertThat(Provider.anthropic("k").continues()).isFalse();
@@ -136,6 +138,38 @@ class ProviderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Provider.anthropicCompatible("https://api.anthropic.com/v1/"))
                 .withMessage("baseUrl must end before v1/, which is added: https://api.anthropic.com/v1/");
+    }
+
+    @Test
+    void theResponsesApiIsSpokenToInItsOwnWay() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":"
+                        + "[{\"type\":\"output_text\",\"text\":\"Hello\"}]}]}")
+                .build());
+        Provider provider =
+                Provider.responsesCompatible(server.url("/v1/").toString()).apiKey("sk-s3cret");
+        ChatReply reply = provider.dialect(new OkHttpClient(), 1_000)
+                .whole(ChatRequest.of("Hi"), "small-model")
+                .perform()
+                .build();
+        assertThat(reply.text()).isEqualTo("Hello");
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/v1/responses");
+        assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer sk-s3cret");
+        assertThat(provider.toString()).doesNotContain("s3cret");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.responsesCompatible("https://api.openai.com/v1/responses/"))
+                .withMessageStartingWith("baseUrl must end before responses/");
+    }
+
+    @Test
+    void onlyTheResponsesApiWritesInTheBackground() {
+        assertThat(Provider.openAiResponses("k").background(true).name()).isEqualTo("openai");
+        assertThat(Provider.openAi("k").background(false).name()).isEqualTo("openai");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.openAi("k").background(true))
+                .withMessage("only the Responses API writes in the background; use openAiResponses or "
+                        + "responsesCompatible");
     }
 
     @Test
