@@ -22,5 +22,6 @@ module io.github.tideover {
     exports io.github.tideover.provider.anthropic;
     exports io.github.tideover.provider.gemini;
     exports io.github.tideover.provider.openai;
+    exports io.github.tideover.provider.responses;
     exports io.github.tideover.status;
 }

@@ -3,6 +3,7 @@ package io.github.tideover.provider;
 import io.github.tideover.chat.ChatReply;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,17 @@ public interface DeltaReader extends Closeable {
      * @return a builder with all that the stream told
      */
     ChatReply.Builder reply();
+
+    /**
+     * Prepares an attempt that goes on with this very stream where it broke. Nothing is asked a second time: its pieces are those
+     * that were missed, and its reply is the whole one, beginning and all. Of use once {@link #next()} has thrown, before or
+     * after {@link #close()}.
+     *
+     * @return the attempt, or empty if the stream did not break off, or the provider keeps none of it
+     */
+    default Optional<Exchange<?, DeltaReader>> resumption() {
+        return Optional.empty();
+    }
 
     /** Frees the connection at once, whether or not the stream was read to its end. */
     @Override

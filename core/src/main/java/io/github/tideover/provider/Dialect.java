@@ -32,7 +32,8 @@ public interface Dialect {
 
     /**
      * Prepares one attempt that asks, as a stream, for the rest of a reply that broke. What comes may repeat the end of the
-     * beginning; the caller sees to that. A dialect whose provider can resume the very stream that broke does so here.
+     * beginning; the caller sees to that. Where the provider can resume the very stream that broke,
+     * {@link DeltaReader#resumption} is the better way.
      *
      * @param request what was asked
      * @param beginning the text that came before the break

@@ -8,6 +8,7 @@ import io.github.tideover.provider.gemini.GeminiApi;
 import io.github.tideover.provider.gemini.GeminiDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
 import io.github.tideover.provider.openai.OpenAiDialect;
+import io.github.tideover.provider.responses.ResponsesDialect;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.FailureSorter;
 import io.github.tideover.wire.LocalNetwork;
@@ -96,6 +97,18 @@ public final class Provider {
     }
 
     /**
+     * A server that speaks OpenAI's Responses API. It is named after its host.
+     *
+     * @param baseUrl the address under which {@code responses} lies; it ends in a slash
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     */
+    public static Provider responsesCompatible(String baseUrl) {
+        return new Provider(new Draft(Speech.RESPONSES, ResponsesDialect.baseUrl(baseUrl)));
+    }
+
+    /**
      * OpenAI itself, named {@code openai}.
      *
      * @param apiKey the key
@@ -104,6 +117,18 @@ public final class Provider {
      */
     public static Provider openAi(String apiKey) {
         return openAiCompatible(OPENAI).name("openai").apiKey(apiKey);
+    }
+
+    /**
+     * OpenAI itself by its Responses API, named {@code openai}. It is asked to store nothing. What a request asks and the
+     * API lacks is told by {@link io.github.tideover.chat.ChatReply#adapted()}.
+     *
+     * @param apiKey the key
+     * @return the provider, without a model
+     * @throws IllegalArgumentException if the key is empty or cannot be sent
+     */
+    public static Provider openAiResponses(String apiKey) {
+        return responsesCompatible(OPENAI).name("openai").apiKey(apiKey);
     }
 
     /**
@@ -398,7 +423,8 @@ public final class Provider {
      * Sets the name this server has for the token limit. OpenAI and Azure have
      * {@link ChatCompletionRequest#MAX_COMPLETION_TOKENS}, and their reasoning models refuse the older
      * {@link ChatCompletionRequest#MAX_TOKENS}; most other servers know only that one and ignore the newer. So it is
-     * chosen by the host unless it is set here. Anthropic's API has one name for it, whatever is set here.
+     * chosen by the host unless it is set here. Anthropic's API
+     * and the Responses API have one name for it, whatever is set here.
      *
      * @param field the field's name
      * @return a copy with that name
@@ -585,6 +611,13 @@ public final class Provider {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
                 return new GeminiDialect(http, to.baseUrl, to.geminiHeaders(), maxReplyBytes);
+            }
+        },
+        RESPONSES {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+                return new ResponsesDialect(
+                        http, to.baseUrl, Endpoint.headers(to.apiKey, to.headers), false, maxReplyBytes);
             }
         };
 

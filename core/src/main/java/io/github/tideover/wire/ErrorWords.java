@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  * HTTP 400 decides more than the length of the conversation must open the message: further in, it may be the user's.
  */
 final class ErrorWords {
-    static final Pattern BLOCKED_CODE = code("content_filter|(content|bio|cyber)_policy(_violation)?|invalid_prompt"
-            + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+    static final Pattern BLOCKED_CODE =
+            code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|invalid_prompt"
+                    + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
     static final Pattern BLOCKED = words("\\bflagged\\b|violates usage guidelines");
 
     static final Pattern TOO_LONG_CODE =

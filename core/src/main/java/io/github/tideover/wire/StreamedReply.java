@@ -359,6 +359,18 @@ public abstract class StreamedReply {
     }
 
     /**
+     * Whether the stream broke off: it came to an end that neither the provider nor what it said has brought about, such as a
+     * connection that failed, a wait that was ended, or an end without proof.
+     *
+     * @return true if so
+     */
+    protected final boolean isBroken() {
+        return failure != null
+                && !(failure instanceof RefusedException)
+                && !(failure instanceof MalformedReplyException);
+    }
+
+    /**
      * How many events were understood.
      *
      * @return the number

@@ -30,7 +30,17 @@ public abstract class TypedEvents<T> implements Iterator<T> {
      * @param proof what proves that a reply is complete, for the message if nothing does
      */
     protected TypedEvents(BufferedSource source, String proof) {
-        this.events = new EventStreamReader(source, () -> {});
+        this(new EventStreamReader(source, () -> {}), proof);
+    }
+
+    /**
+     * Reads nothing yet.
+     *
+     * @param events the body of the answer
+     * @param proof what proves that a reply is complete, for the message if nothing does
+     */
+    protected TypedEvents(EventStreamReader events, String proof) {
+        this.events = events;
         this.proof = proof;
     }
 

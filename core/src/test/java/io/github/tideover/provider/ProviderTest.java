@@ -52,6 +52,8 @@ class ProviderTest {
     void theWellKnownOnesHaveTheirAddress() {
         assertThat(Provider.openAi("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
         assertThat(Provider.openAi("k").isLocal()).isFalse();
+        assertThat(Provider.openAiResponses("k").baseUrl()).isEqualTo("https://api.openai.com/v1/");
+        assertThat(Provider.openAiResponses("k").name()).isEqualTo("openai");
         assertThat(Provider.anthropic("k").baseUrl()).isEqualTo("https://api.anthropic.com/");
         assertThat(Provider.anthropic("k").name()).isEqualTo("anthropic");
         assertThat(Provider.anthropic("k").continues()).isFalse();
@@ -147,6 +149,28 @@ class ProviderTest {
     }
 
     @Test
+    void theResponsesApiIsSpokenToInItsOwnWay() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":"
+                        + "[{\"type\":\"output_text\",\"text\":\"Hello\"}]}]}")
+                .build());
+        Provider provider =
+                Provider.responsesCompatible(server.url("/v1/").toString()).apiKey("sk-s3cret");
+        ChatReply reply = provider.dialect(new OkHttpClient(), 1_000)
+                .whole(ChatRequest.of("Hi"), "small-model")
+                .perform()
+                .build();
+        assertThat(reply.text()).isEqualTo("Hello");
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/v1/responses");
+        assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer sk-s3cret");
+        assertThat(provider.toString()).doesNotContain("s3cret");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Provider.responsesCompatible("https://api.openai.com/v1/responses/"))
+                .withMessageStartingWith("baseUrl must end before responses/");
+    }
+
+    @Test
     void withoutAKeyNoneIsSent() throws Exception {
         assertThat(ask(here()).getHeaders().get("Authorization")).isNull();
     }
@@ -215,6 +239,7 @@ class ProviderTest {
     private static Stream<Arguments> readyMade() {
         return Stream.of(
                 arguments(Provider.openAi("k"), "openai", "https://api.openai.com/v1/"),
+                arguments(Provider.openAiResponses("k"), "openai", "https://api.openai.com/v1/"),
                 arguments(Provider.anthropic("k"), "anthropic", "https://api.anthropic.com/"),
                 arguments(Provider.gemini("k"), "gemini", "https://generativelanguage.googleapis.com/v1beta/"),
                 arguments(Provider.mistral("k"), "mistral", "https://api.mistral.ai/v1/"),

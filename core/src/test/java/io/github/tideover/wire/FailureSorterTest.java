@@ -413,6 +413,8 @@ class FailureSorterTest {
                 row(200, "{\"error\":{\"code\":502,\"message\":\"Provider disconnected\"}}", TRANSIENT),
                 row(200, "{\"error\":{\"code\":\"429\",\"message\":\"x\"}}", THROTTLED),
                 row(200, "{\"code\":401,\"message\":\"x\"}", AUTH),
+                row(200, "{\"error\":{\"code\":\"invalid_image_url\",\"message\":\"x\"}}", INVALID_REQUEST),
+                row(200, "{\"error\":{\"code\":\"image_content_policy_violation\"}}", CONTENT_FILTER),
                 row(200, "{\"error\":{\"code\":402,\"message\":\"Insufficient credits\"}}", QUOTA),
                 row(200, "{\"error\":{\"code\":403,\"message\":\"Your input was flagged\"}}", CONTENT_FILTER),
                 row(200, "{\"error\":{\"code\":413,\"message\":\"x\"}}", CONTEXT_LENGTH),

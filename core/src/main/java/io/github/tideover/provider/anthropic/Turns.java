@@ -5,6 +5,7 @@ import io.github.tideover.chat.Part;
 import io.github.tideover.chat.Role;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolCallIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

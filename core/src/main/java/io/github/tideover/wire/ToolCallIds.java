@@ -1,4 +1,4 @@
-package io.github.tideover.provider.anthropic;
+package io.github.tideover.wire;
 
 import io.github.tideover.chat.ToolCall;
 import java.util.ArrayList;
@@ -7,28 +7,45 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ids under which tool calls are sent: those they have, if Anthropic takes them. It takes letters, digits, {@code _} and
- * {@code -}, and each id once, while others give their calls dots and colons, the same id in every turn, or none.
+ * The ids under which one request sends its tool calls: those they have, if all providers take them. They take letters, digits,
+ * {@code _} and {@code -} (Anthropic no others), each id once, and 64 characters (OpenAI's Responses API no more), while others
+ * give their calls dots and colons, the same id in every turn, or none.
  */
-final class ToolCallIds {
+public final class ToolCallIds {
+    private static final int LONGEST = 64;
+
     private final List<Call> open = new ArrayList<>();
     private final Set<String> given = new HashSet<>();
 
     private record Call(ToolCall call, String id) {}
 
-    /** The id of a call that the model wished for. */
-    String of(ToolCall call) {
+    /** Starts without calls. */
+    public ToolCallIds() {}
+
+    /**
+     * The id of a call that the model wished for.
+     *
+     * @param call the call
+     * @return its id in this request
+     */
+    public String of(ToolCall call) {
         String plain = plain(call.id());
         String id = plain;
         for (int i = 2; !given.add(id); i++) {
-            id = plain + "_" + i;
+            String suffix = "_" + i;
+            id = shortened(plain, LONGEST - suffix.length()) + suffix;
         }
         open.add(new Call(call, id));
         return id;
     }
 
-    /** The id of the call that a result answers: the earliest of those like it that is not answered yet. */
-    String answeredBy(ToolCall call) {
+    /**
+     * The id of the call that a result answers: the earliest of those like it that is not answered yet.
+     *
+     * @param call the call as the result names it
+     * @return its id in this request
+     */
+    public String answeredBy(ToolCall call) {
         for (int i = 0; i < open.size(); i++) {
             ToolCall each = open.get(i).call();
             if (call.id().isEmpty() ? each.equals(call) : each.id().equals(call.id())) {
@@ -52,6 +69,10 @@ final class ToolCallIds {
                 plain.setCharAt(i, '_');
             }
         }
-        return plain == null ? id : plain.toString();
+        return shortened(plain == null ? id : plain.toString(), LONGEST);
+    }
+
+    private static String shortened(String id, int length) {
+        return id.length() <= length ? id : id.substring(0, length);
     }
 }

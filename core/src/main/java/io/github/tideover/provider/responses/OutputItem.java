@@ -1,0 +1,126 @@
+package io.github.tideover.provider.responses;
+
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * One item of what the model gave: a message, its reasoning, or a call of one of the application's functions. All others, such
+ * as tools that the provider calls by itself, say nothing here.
+ */
+record OutputItem(
+        String type,
+        String callId,
+        String name,
+        String arguments,
+        String text,
+        String refusal,
+        List<String> reasoning) {
+
+    /** Reads the object at whose start the parser stands. */
+    static OutputItem read(JsonParser in) {
+        Draft draft = new Draft();
+        for (String field = in.nextName(); field != null; field = in.nextName()) {
+            JsonToken value = in.nextToken();
+            switch (field) {
+                case "type" -> draft.type = Json.text(in, "message");
+                case "id" -> draft.id = Json.text(in);
+                case "call_id" -> draft.callId = Json.text(in);
+                case "name" -> draft.name = Json.text(in);
+                case "arguments" -> draft.arguments = textOrJson(in, value);
+                case "content", "summary" -> draft.readParts(in, value);
+                default -> in.skipChildren();
+            }
+        }
+        return draft.item();
+    }
+
+    /** Some servers give the arguments as the object that they are. */
+    private static String textOrJson(JsonParser in, JsonToken value) {
+        if (value != JsonToken.START_OBJECT) {
+            return Json.text(in);
+        }
+        String json = Json.json(in);
+        return json == null ? "" : json;
+    }
+
+    /** Whether the application is to call a function. */
+    boolean isToolCall() {
+        return type.equals("function_call");
+    }
+
+    ToolCall toolCall() {
+        return ToolCall.of(callId, name, arguments);
+    }
+
+    private static final class Draft {
+        private String type = "";
+        private String id = "";
+        private String callId = "";
+        private String name = "";
+        private String arguments = "";
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder refusal = new StringBuilder();
+        private @Nullable List<String> reasoning;
+
+        void readParts(JsonParser in, JsonToken value) {
+            if (value == JsonToken.VALUE_STRING) {
+                text.append(in.getString());
+                return;
+            }
+            if (value != JsonToken.START_ARRAY) {
+                in.skipChildren();
+                return;
+            }
+            while (in.nextToken() != JsonToken.END_ARRAY) {
+                if (in.currentToken() == JsonToken.START_OBJECT) {
+                    readPart(in);
+                } else {
+                    in.skipChildren();
+                }
+            }
+        }
+
+        private void readPart(JsonParser in) {
+            String kind = "";
+            String said = "";
+            for (String field = in.nextName(); field != null; field = in.nextName()) {
+                in.nextToken();
+                switch (field) {
+                    case "type" -> kind = Json.text(in, "output_text");
+                    case "text" -> said = Json.text(in);
+                    case "refusal" -> refusal.append(Json.text(in));
+                    default -> in.skipChildren();
+                }
+            }
+            if (kind.equals("summary_text") || kind.equals("reasoning_text")) {
+                think(said);
+            } else {
+                text.append(said);
+            }
+        }
+
+        private void think(String said) {
+            if (!said.isEmpty()) {
+                reasoning = reasoning == null ? new ArrayList<>(2) : reasoning;
+                reasoning.add(said);
+            }
+        }
+
+        OutputItem item() {
+            boolean isMessage = type.equals("message") || type.isEmpty();
+            return new OutputItem(
+                    type,
+                    callId.isEmpty() ? id : callId,
+                    name,
+                    arguments,
+                    isMessage ? text.toString() : "",
+                    isMessage ? refusal.toString() : "",
+                    type.equals("reasoning") && reasoning != null ? reasoning : List.of());
+        }
+    }
+}

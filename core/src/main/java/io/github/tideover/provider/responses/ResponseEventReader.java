@@ -1,0 +1,299 @@
+package io.github.tideover.provider.responses;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.Exchange;
+import io.github.tideover.wire.EventStreamReader;
+import io.github.tideover.wire.Json;
+import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StreamedReply;
+import io.github.tideover.wire.ToolCallPart;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a stream of response events. One of them says what became of the response, and what may be behind it is not waited for.
+ *
+ * <p>A reader of the rest of a stream begins with all that the reader before it had come to know.
+ */
+final class ResponseEventReader extends StreamedReply implements DeltaReader {
+    private static final long NONE = -1;
+
+    /**
+     * What is known of the request.
+     *
+     * @param model the model that was asked, for a whole reply of a server that does not say which answered
+     * @param adapted what was not sent as it was asked
+     * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
+     * @param resumer asks for the rest of the stream; null if the provider was not asked to keep it
+     */
+    record Asked(
+            String model,
+            List<String> adapted,
+            long maxReply,
+            @Nullable Resumer resumer) {}
+
+    /** Asks for the rest of a stream. */
+    @FunctionalInterface
+    interface Resumer {
+        Exchange<?, DeltaReader> resume(ResponseEventReader broken);
+    }
+
+    private final Headers headers;
+    private final Asked asked;
+    private final boolean isResumed;
+
+    private String id = "";
+    private long sequenceNumber = NONE;
+    private boolean isKept;
+    private boolean hasStarted;
+    /** The output indices of the tool calls, in the order in which they began. */
+    private final List<Long> calls = new ArrayList<>(2);
+    /** Those of them of which arguments came. */
+    private final Set<Long> callsWithArguments = new HashSet<>(2);
+
+    private long thoughtIndex = NONE;
+    private long thoughtPart;
+
+    /**
+     * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
+     *
+     * @param events the body of the answer
+     * @param headers the answer's headers
+     * @param asked what is known of the request
+     * @param broken what read the stream before it broke; null for a stream from its beginning
+     */
+    ResponseEventReader(EventStreamReader events, Headers headers, Asked asked, @Nullable ResponseEventReader broken) {
+        super(events, headers, asked.maxReply(), ResponseStream.PROOF);
+        this.headers = headers;
+        this.asked = asked;
+        this.isResumed = broken != null;
+        if (broken != null) {
+            takeOver(broken);
+        }
+    }
+
+    private void takeOver(ResponseEventReader broken) {
+        id = broken.id;
+        sequenceNumber = broken.sequenceNumber;
+        isKept = broken.isKept;
+        hasStarted = broken.hasStarted;
+        thoughtIndex = broken.thoughtIndex;
+        thoughtPart = broken.thoughtPart;
+        callsWithArguments.addAll(broken.callsWithArguments);
+        ChatReply soFar = broken.reply().build();
+        identify(soFar.id(), soFar.model());
+        cost(soFar.usage());
+        say(soFar.text());
+        think(soFar.reasoning());
+        decline(soFar.refusal());
+        for (int i = 0; i < Math.min(broken.calls.size(), soFar.toolCalls().size()); i++) {
+            ToolCall call = soFar.toolCalls().get(i);
+            calls.add(broken.calls.get(i));
+            call(new ToolCallPart(broken.calls.get(i), call.id(), call.name(), call.arguments()));
+        }
+    }
+
+    Asked asked() {
+        return asked;
+    }
+
+    /** The response's id; empty while the server has told none. */
+    String id() {
+        return id;
+    }
+
+    /** The number of the last event that came. */
+    long sequenceNumber() {
+        return sequenceNumber;
+    }
+
+    @Override
+    public Optional<Exchange<?, DeltaReader>> resumption() {
+        Resumer resumer = asked.resumer();
+        return resumer != null && isBroken() && isKept && !id.isEmpty() && sequenceNumber != NONE
+                ? Optional.of(resumer.resume(this))
+                : Optional.empty();
+    }
+
+    @Override
+    protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
+        if (ResponseStream.isDone(bytes, from, to)) {
+            return false; // some gateways add it, and it proves nothing
+        }
+        ResponseEvent event = read(bytes, from, to);
+        if (event == null) {
+            return false;
+        }
+        if (event.isError()) {
+            throw refused(bytes, from, to);
+        }
+        if (event.number() != NONE) {
+            if (isResumed && event.number() <= sequenceNumber) {
+                return false;
+            }
+            sequenceNumber = event.number();
+        }
+        // The type is told twice; a proxy may have dropped one of them.
+        String type = event.type().isEmpty() ? eventType : event.type();
+        return switch (type) {
+            case "response.created", "response.queued", "response.in_progress" -> start(event);
+            case "response.output_text.delta" -> say(event.delta());
+            case "response.refusal.delta" -> decline(event.delta());
+            case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> think(event);
+            case "response.output_item.added" -> begin(event);
+            case "response.function_call_arguments.delta" -> goOn(event);
+            case "response.function_call_arguments.done" -> callInWhole(event.index(), event.wholeArguments());
+            case "response.output_item.done" -> done(event);
+            default -> ResponseEvent.isLast(type) && end(event, type); // others repeat, or are newer than this version
+        };
+    }
+
+    private @Nullable ResponseEvent read(byte[] bytes, int from, int to) {
+        try {
+            ResponseEvent event = ResponseEvent.read(bytes, from, to);
+            count();
+            return event;
+        } catch (MalformedReplyException e) {
+            passOver();
+            return null;
+        }
+    }
+
+    private boolean start(ResponseEvent event) {
+        OpenAiResponse response = event.told();
+        if (response != null) {
+            hasStarted = true;
+            identify(response.id(), response.model());
+            id = id.isEmpty() ? response.id() : id;
+            // Who does not know of the background says so, and keeps nothing.
+            isKept = !Boolean.FALSE.equals(response.background());
+        }
+        return false;
+    }
+
+    private boolean think(ResponseEvent event) {
+        if (event.delta().isEmpty()) {
+            return false;
+        }
+        long index = Math.max(0, event.index());
+        boolean isNewPart = thoughtIndex != NONE && (thoughtIndex != index || thoughtPart != event.part());
+        thoughtIndex = index;
+        thoughtPart = event.part();
+        return think(isNewPart ? OpenAiResponse.BETWEEN_THOUGHTS + event.delta() : event.delta());
+    }
+
+    private boolean begin(ResponseEvent event) {
+        OutputItem item = event.item();
+        if (item == null || !item.isToolCall()) {
+            return false;
+        }
+        calls.add(event.index());
+        callsWithArguments.remove(event.index()); // of a server that gives all its items one number
+        call(new ToolCallPart(event.index(), item.callId(), item.name(), ""));
+        return true;
+    }
+
+    private boolean goOn(ResponseEvent event) {
+        if (event.delta().isEmpty() || !calls(event.index())) {
+            return false;
+        }
+        callsWithArguments.add(event.index());
+        call(new ToolCallPart(event.index(), "", "", event.delta()));
+        return true;
+    }
+
+    /** Takes the arguments as they are at the end, of a call that had none on the way. */
+    private boolean callInWhole(long index, String arguments) {
+        if (arguments.isEmpty() || !calls(index) || !callsWithArguments.add(index)) {
+            return false;
+        }
+        call(new ToolCallPart(index, "", "", arguments));
+        return true;
+    }
+
+    private boolean done(ResponseEvent event) {
+        OutputItem item = event.item();
+        if (item == null || !item.isToolCall()) {
+            return false;
+        }
+        boolean isNew = !calls(event.index()) && begin(event);
+        return callInWhole(event.index(), item.arguments()) || isNew;
+    }
+
+    private boolean end(ResponseEvent event, String type) throws IOException {
+        OpenAiResponse response = event.told();
+        if (response != null && (response.isFailed() || type.equals("response.failed"))) {
+            throw new RefusedException(200, headers, response.failure());
+        }
+        if (response == null && (type.equals("response.failed") || type.equals("response.cancelled"))) {
+            throw refusedBy("server_error");
+        }
+        if (response == null && !hasStarted && !isBegun()) {
+            throw new MalformedReplyException("the stream said " + type + " and held no response");
+        }
+        boolean isPiece = false;
+        if (response != null) {
+            identify(response.id(), response.model());
+            if (response.hasUsage()) {
+                cost(response.usage());
+            }
+            isPiece = catchUp(response);
+        }
+        String status = type.substring("response.".length());
+        String word = response == null ? status : response.stopWord(status);
+        boolean isStop = word.equals("stop") || word.equals("completed");
+        finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
+        if (!isPiece) {
+            complete();
+        }
+        return isPiece;
+    }
+
+    /** The end repeats all that was said. Whether anything is news depends on the server, and on how well it resumes. */
+    private boolean catchUp(OpenAiResponse response) throws MalformedReplyException {
+        ChatReply soFar = super.reply().build();
+        boolean isPiece = false;
+        if (response.text().startsWith(soFar.text())) {
+            isPiece = say(response.text().substring(soFar.text().length()));
+        } else if (isResumed && !response.text().isEmpty()) {
+            throw new MalformedReplyException("the rest of the stream does not go with its beginning");
+        }
+        if (soFar.refusal().isEmpty()) {
+            isPiece |= decline(response.refusal());
+        }
+        if (soFar.reasoning().isEmpty()) {
+            isPiece |= think(response.reasoning());
+        }
+        if (calls.isEmpty()) {
+            for (ToolCall call : response.toolCalls()) {
+                long index = calls.size();
+                calls.add(index);
+                call(new ToolCallPart(index, call.id(), call.name(), call.arguments()));
+                isPiece = true;
+            }
+        }
+        return isPiece;
+    }
+
+    @Override
+    protected ChatReply.Builder takeWhole(byte[] body) throws IOException {
+        if (isResumed) {
+            throw new MalformedReplyException("the answer is JSON, not the rest of a stream");
+        }
+        return ResponseReader.read(Json.read(body, 0, body.length, OpenAiResponse::read), headers, asked.model());
+    }
+
+    @Override
+    public ChatReply.Builder reply() {
+        return super.reply().adapted(asked.adapted());
+    }
+}

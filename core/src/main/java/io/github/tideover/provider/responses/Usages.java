@@ -1,0 +1,54 @@
+package io.github.tideover.provider.responses;
+
+import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads what a response cost. */
+final class Usages {
+    private Usages() {}
+
+    /** Reads the value the parser stands at; null if it is not an object. */
+    static @Nullable Usage read(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return null;
+        }
+        long input = 0;
+        long output = 0;
+        long total = 0;
+        long cached = 0;
+        long reasoning = 0;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "input_tokens" -> input = Json.count(in);
+                case "output_tokens" -> output = Json.count(in);
+                case "total_tokens" -> total = Json.count(in);
+                case "input_tokens_details" -> cached = detail(in, "cached_tokens");
+                case "output_tokens_details" -> reasoning = detail(in, "reasoning_tokens");
+                default -> in.skipChildren();
+            }
+        }
+        return Usage.of(input, output, total, cached, reasoning);
+    }
+
+    private static long detail(JsonParser in, String wanted) {
+        long count = 0;
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return count;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            if (name.equals(wanted)) {
+                count = Json.count(in);
+            } else {
+                in.skipChildren();
+            }
+        }
+        return count;
+    }
+}
