@@ -287,8 +287,11 @@ public final class Provider {
      * @see <a href="https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle">Azure's own page</a>
      */
     public static Provider azureOpenAi(String endpoint) {
-        HttpUrl url = Endpoint.baseUrl(endpoint, "openai/v1/", "openai/");
-        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url.resolve("openai/v1/"))).name("azure");
+        HttpUrl url = Endpoint.baseUrl(endpoint, "openai/v1/", "openai/")
+                .newBuilder()
+                .addPathSegments("openai/v1/")
+                .build();
+        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url)).name("azure");
     }
 
     /**

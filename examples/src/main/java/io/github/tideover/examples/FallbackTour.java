@@ -1,9 +1,11 @@
 package io.github.tideover.examples;
 
+import io.github.tideover.ReplyStream;
 import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.StreamEvent;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.provider.Provider;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 
 /**
- * Takes each rung of the ladder once, from the top down: a page to read from top to bottom.
+ * Takes each rung of the ladder once, from the top down, and then a stream that breaks: a page to read from top to bottom.
  *
  * <pre>{@code
  * mvn -q -ntp -pl examples -am compile exec:java -Dexec.mainClass=io.github.tideover.examples.FallbackTour
@@ -23,6 +25,8 @@ import mockwebserver3.MockWebServer;
 public final class FallbackTour {
     /** Kept here because java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
+
+    private static final String END = "";
 
     private FallbackTour() {}
 
@@ -81,6 +85,25 @@ public final class FallbackTour {
                 } catch (ChatException e) {
                     out.println("5 " + e.getClass().getSimpleName() + ": " + e.getMessage());
                 }
+
+                // 6. A stream that breaks in mid-sentence: what was shown is void, and the other provider's answer
+                // follows.
+                main.enqueue(streams("Lamps travel ", "in a st"));
+                spare.enqueue(streams("They are ", "wrapped in wool.", END));
+                StringBuilder screen = new StringBuilder();
+                try (ReplyStream stream = tideover.stream("How do you pack lamps?")) {
+                    for (StreamEvent event : stream.events()) {
+                        if (event instanceof StreamEvent.Text text) {
+                            screen.append(text.text());
+                        } else if (event instanceof StreamEvent.Restarted restarted) {
+                            out.println("6 " + screen + "...");
+                            out.println("    taken back, because " + restarted.cause());
+                            screen.setLength(0);
+                        } else if (event instanceof StreamEvent.Completed completed) {
+                            show(out, 6, completed.reply());
+                        }
+                    }
+                }
             }
         }
     }
@@ -107,6 +130,23 @@ public final class FallbackTour {
                         {"id": "1", "model": "small", "choices": [
                           {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "%s"}}]}
                         """.formatted(text))
+                .build();
+    }
+
+    /** A stream of these words, which is complete only with the {@link #END}. */
+    private static MockResponse streams(String... words) {
+        StringBuilder events = new StringBuilder();
+        for (String word : words) {
+            String delta = word.equals(END)
+                    ? "{\"delta\": {}, \"finish_reason\": \"stop\"}"
+                    : "{\"delta\": {\"content\": \"" + word + "\"}}";
+            events.append("data: {\"model\": \"small\", \"choices\": [")
+                    .append(delta)
+                    .append("]}\n\n");
+        }
+        return new MockResponse.Builder()
+                .setHeader("Content-Type", "text/event-stream")
+                .body(events.toString())
                 .build();
     }
 

@@ -122,7 +122,7 @@ public final class Scorecard {
                 cells.add(new Cell(name, opener, scenario, profile, false));
             });
         }
-        cells.sort(Comparator.comparing(
+        cells.sort(Comparator.comparingInt(
                 (Cell cell) -> -cell.scenario().bound() * cell.scenario().requests()));
         return cells;
     }

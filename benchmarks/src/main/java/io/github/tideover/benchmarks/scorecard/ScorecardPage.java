@@ -45,11 +45,11 @@ final class ScorecardPage {
               `Retry-After`, a breaker for each model, and the fallback model where the first gave no answer.
             """;
     private static final String OPENAI_JAVA = """
-            - **openai-java** %s, with two retries and 30 s. It has no fallback of its own, so the best it can do in most rows is a
+            - **openai-java** $VERSION, with two retries and 30 s. It has no fallback of its own, so the best it can do in most rows is a
               clean error.
             """;
     private static final String LANGCHAIN4J = """
-            - **langchain4j** %s, its models for OpenAI-compatible providers, with 30 s; two retries for whole replies, none for
+            - **langchain4j** $VERSION, its models for OpenAI-compatible providers, with 30 s; two retries for whole replies, none for
               streams, which have no such option. No fallback of its own.
             """;
 
@@ -90,9 +90,11 @@ final class ScorecardPage {
     }
 
     private String peers() {
-        return (clients.contains("openai-java") ? OPENAI_JAVA.formatted(System.getProperty("peers.openai")) : "")
+        return (clients.contains("openai-java")
+                        ? OPENAI_JAVA.replace("$VERSION", System.getProperty("peers.openai"))
+                        : "")
                 + (clients.contains("langchain4j")
-                        ? LANGCHAIN4J.formatted(System.getProperty("peers.langchain4j"))
+                        ? LANGCHAIN4J.replace("$VERSION", System.getProperty("peers.langchain4j"))
                         : "");
     }
 
