@@ -2,7 +2,6 @@ package io.github.tideover.wire;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import okio.BufferedSource;
@@ -119,7 +118,12 @@ public abstract class TypedEvents<T> implements Iterator<T> {
     }
 
     private static boolean isBlank(byte[] bytes, int from, int to) {
-        return to - from <= 20 && new String(bytes, from, to - from, StandardCharsets.US_ASCII).isBlank();
+        for (int i = from; i < to; i++) {
+            if (!StreamedReply.isSpace(bytes[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean hasNextEvent() throws IOException {

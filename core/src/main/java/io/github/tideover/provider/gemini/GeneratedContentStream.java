@@ -1,18 +1,17 @@
 package io.github.tideover.provider.gemini;
 
 import io.github.tideover.provider.DeltaReader;
-import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
-import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.TypedEvents;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +56,7 @@ public final class GeneratedContentStream implements Iterable<GeneratedContent>,
         if (pieces != null) {
             throw new IllegalStateException("a stream can be read once only");
         }
-        pieces = new Pieces(new EventStreamReader(body.source(), () -> {}));
+        pieces = new Pieces(body.source());
         return pieces;
     }
 
@@ -67,66 +66,22 @@ public final class GeneratedContentStream implements Iterable<GeneratedContent>,
         if (pieces == null) {
             body.close();
         } else {
-            pieces.events.close();
+            pieces.close();
         }
     }
 
-    private static final class Pieces implements Iterator<GeneratedContent> {
-        private final EventStreamReader events;
-        private boolean opened;
-        private boolean finished;
-        private boolean ended;
-        private @Nullable GeneratedContent next;
-
-        Pieces(EventStreamReader events) {
-            this.events = events;
+    private static final class Pieces extends TypedEvents<GeneratedContent> {
+        Pieces(BufferedSource source) {
+            super(source, "a finish reason");
         }
 
         @Override
-        public boolean hasNext() {
-            if (next == null && !ended) {
-                try {
-                    next = read();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                ended = next == null;
+        protected GeneratedContent read(byte[] bytes, int from, int to) throws IOException {
+            GeneratedContent piece = Json.read(bytes, from, to, GeneratedContent::read);
+            if (isLast(piece)) {
+                proven();
             }
-            return next != null;
-        }
-
-        @Override
-        public GeneratedContent next() {
-            GeneratedContent piece = hasNext() ? next : null;
-            if (piece == null) {
-                throw new NoSuchElementException("the stream has ended");
-            }
-            next = null;
             return piece;
-        }
-
-        private @Nullable GeneratedContent read() throws IOException {
-            if (!opened) {
-                opened = true;
-                requireEvents();
-            }
-            while (hasNextEvent()) {
-                byte[] bytes = events.bytes();
-                int from = events.dataStart();
-                int to = events.dataEnd();
-                while (from < to && bytes[from] <= ' ' && bytes[from] >= 0) {
-                    from++;
-                }
-                if (from < to) { // or it is a keep-alive
-                    GeneratedContent piece = Json.read(bytes, from, to, GeneratedContent::read);
-                    finished |= isLast(piece);
-                    return piece;
-                }
-            }
-            if (!finished) {
-                throw new CutReplyException("the stream ended without a finish reason");
-            }
-            return null;
         }
 
         private static boolean isLast(GeneratedContent piece) {
@@ -135,30 +90,6 @@ public final class GeneratedContentStream implements Iterable<GeneratedContent>,
                     || piece.first()
                             .filter(candidate -> Ending.isSaid(candidate.finishReason()))
                             .isPresent();
-        }
-
-        /** Nothing that breaks after a finish reason takes the reply away. */
-        private boolean hasNextEvent() throws IOException {
-            try {
-                return events.next();
-            } catch (IOException e) {
-                if (finished) {
-                    return false;
-                }
-                throw e;
-            }
-        }
-
-        private void requireEvents() throws IOException {
-            String came = switch (events.opening()) {
-                case EVENTS, TEXT -> "";
-                case JSON -> "JSON";
-                case MARKUP -> "markup";
-                case NOTHING -> "empty";
-            };
-            if (!came.isEmpty()) {
-                throw new MalformedReplyException("the answer is " + came + ", not an event stream");
-            }
         }
     }
 }

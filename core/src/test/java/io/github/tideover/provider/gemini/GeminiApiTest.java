@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import mockwebserver3.MockResponse;
@@ -268,6 +269,24 @@ class GeminiApiTest {
                     .hasCauseInstanceOf(MalformedReplyException.class)
                     .hasMessageNotContaining("s3cret");
         }
+    }
+
+    @Test
+    void aStreamCannotBeReadPastItsFailure() throws IOException {
+        server.enqueue(events("data: {\"candidates\":[{\n\n" + EVENTS));
+        try (GeneratedContentStream stream = api().stream(HELLO).execute().body()) {
+            Iterator<GeneratedContent> pieces = stream.iterator();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(pieces::next)
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasCauseInstanceOf(MalformedReplyException.class);
+            }
+        }
+    }
+
+    @Test
+    void aKeepAliveOfAnyLengthIsNoPiece() throws IOException {
+        assertThat(texts(events("data: " + " ".repeat(50) + "\n\n" + EVENTS))).containsExactly("Hel", "lo");
     }
 
     @Test
