@@ -25,13 +25,13 @@ public final class DirectCall<T> implements Call<T> {
     /**
      * Makes a call.
      *
-     * @param calls makes another of the same, for {@link #clone()}
-     * @param call the HTTP call
+     * @param calls makes the HTTP call, and another of the same for {@link #clone()}
+     * @param request what is sent
      * @param converter reads a good answer
      */
-    public DirectCall(okhttp3.Call.Factory calls, okhttp3.Call call, Converter<ResponseBody, T> converter) {
+    public DirectCall(okhttp3.Call.Factory calls, Request request, Converter<ResponseBody, T> converter) {
         this.calls = calls;
-        this.call = call;
+        this.call = calls.newCall(request);
         this.converter = converter;
     }
 
@@ -91,7 +91,7 @@ public final class DirectCall<T> implements Call<T> {
 
     @Override
     public Call<T> clone() {
-        return new DirectCall<>(calls, calls.newCall(call.request()), converter);
+        return new DirectCall<>(calls, call.request(), converter);
     }
 
     @Override

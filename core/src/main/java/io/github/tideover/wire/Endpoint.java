@@ -141,6 +141,19 @@ public final class Endpoint {
     }
 
     /**
+     * Asks for a media type, unless the headers ask for one already.
+     *
+     * @param mediaType the media type
+     * @param headers what is sent with every request
+     * @return the headers of a request that is answered in that type
+     */
+    public static Headers accepting(String mediaType, Headers headers) {
+        return headers.get("Accept") != null
+                ? headers
+                : headers.newBuilder().add("Accept", mediaType).build();
+    }
+
+    /**
      * Whether an address is this machine's own.
      *
      * @param url the address

@@ -1,6 +1,7 @@
 package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.wire.DirectCall;
+import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -27,15 +28,9 @@ final class DirectAnthropicApi implements AnthropicApi {
         this.http = http;
         this.models = baseUrl.newBuilder().addPathSegments("v1/models").build();
         this.messages = baseUrl.newBuilder().addPathSegments("v1/messages").build();
-        this.forWhole = accepting("application/json", headers);
-        this.forStream = accepting("text/event-stream", headers);
+        this.forWhole = Endpoint.accepting("application/json", headers);
+        this.forStream = Endpoint.accepting("text/event-stream", headers);
         this.maxReplyBytes = maxReplyBytes;
-    }
-
-    private static Headers accepting(String type, Headers headers) {
-        return headers.get("Accept") != null
-                ? headers
-                : headers.newBuilder().add("Accept", type).build();
     }
 
     private <T> Converter<ResponseBody, T> json(Json.Reading<T> reading) {
@@ -73,6 +68,6 @@ final class DirectAnthropicApi implements AnthropicApi {
         if (body != null) {
             request.post(Json.body(out -> body.write(out, stream)));
         }
-        return new DirectCall<>(http, http.newCall(request.build()), converter);
+        return new DirectCall<>(http, request.build(), converter);
     }
 }

@@ -10,6 +10,7 @@ import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.EventStreamReader.Opening;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StreamedReply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -341,7 +342,7 @@ final class ContentReader implements DeltaReader {
                 .id(id)
                 .model(model)
                 .usage(usage)
-                .requestId(WholeContent.requestId(headers))
+                .requestId(StreamedReply.requestId(headers))
                 .adapted(adapted);
     }
 

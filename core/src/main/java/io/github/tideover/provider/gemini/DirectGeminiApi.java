@@ -1,6 +1,7 @@
 package io.github.tideover.provider.gemini;
 
 import io.github.tideover.wire.DirectCall;
+import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -29,16 +30,10 @@ final class DirectGeminiApi implements GeminiApi {
     DirectGeminiApi(OkHttpClient http, HttpUrl baseUrl, Headers headers, long maxReplyBytes) {
         this.http = http;
         this.baseUrl = baseUrl;
-        this.forWhole = accepting("application/json", headers);
-        this.forStream = accepting("text/event-stream", headers);
+        this.forWhole = Endpoint.accepting("application/json", headers);
+        this.forStream = Endpoint.accepting("text/event-stream", headers);
         this.whole = body -> Json.read(body, maxReplyBytes, GeneratedContent::read);
         this.last = addresses("");
-    }
-
-    private static Headers accepting(String type, Headers headers) {
-        return headers.get("Accept") != null
-                ? headers
-                : headers.newBuilder().add("Accept", type).build();
     }
 
     private Addresses addresses(String model) {
@@ -80,6 +75,6 @@ final class DirectGeminiApi implements GeminiApi {
                 .headers(headers)
                 .post(Json.body(body::write))
                 .build();
-        return new DirectCall<>(http, http.newCall(request), converter);
+        return new DirectCall<>(http, request, converter);
     }
 }

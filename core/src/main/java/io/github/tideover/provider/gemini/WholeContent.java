@@ -6,6 +6,7 @@ import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.gemini.GeneratedContent.Candidate;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StreamedReply;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -46,11 +47,6 @@ final class WholeContent {
                 .id(content.id())
                 .model(content.model().isEmpty() ? model : content.model())
                 .usage(content.usage().orElse(Usage.NONE))
-                .requestId(requestId(headers));
-    }
-
-    static String requestId(Headers headers) {
-        String requestId = headers.get("x-request-id");
-        return requestId == null ? "" : requestId;
+                .requestId(StreamedReply.requestId(headers));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.tideover.provider.openai;
 
 import io.github.tideover.wire.DirectCall;
+import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -31,16 +32,10 @@ final class DirectOpenAiApi implements OpenAiApi {
         this.baseUrl = baseUrl;
         this.completions =
                 baseUrl.newBuilder().addPathSegments("chat/completions").build();
-        this.forWhole = accepting("application/json", headers);
-        this.forStream = accepting("text/event-stream", headers);
+        this.forWhole = Endpoint.accepting("application/json", headers);
+        this.forStream = Endpoint.accepting("text/event-stream", headers);
         this.whole = json(ChatCompletion::read, maxReplyBytes);
         this.maxReplyBytes = maxReplyBytes;
-    }
-
-    private static Headers accepting(String type, Headers headers) {
-        return headers.get("Accept") != null
-                ? headers
-                : headers.newBuilder().add("Accept", type).build();
     }
 
     private static <T> Converter<ResponseBody, T> json(Json.Reading<T> reading, long maxReplyBytes) {
@@ -82,6 +77,6 @@ final class DirectOpenAiApi implements OpenAiApi {
         if (body != null) {
             request.post(Json.body(out -> body.write(out, stream)));
         }
-        return new DirectCall<>(http, http.newCall(request.build()), converter);
+        return new DirectCall<>(http, request.build(), converter);
     }
 }

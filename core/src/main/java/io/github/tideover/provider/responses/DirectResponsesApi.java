@@ -1,6 +1,7 @@
 package io.github.tideover.provider.responses;
 
 import io.github.tideover.wire.DirectCall;
+import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -25,15 +26,9 @@ final class DirectResponsesApi implements ResponsesApi {
     DirectResponsesApi(OkHttpClient http, HttpUrl baseUrl, Headers headers, long maxReplyBytes) {
         this.http = http;
         this.responses = baseUrl.newBuilder().addPathSegment("responses").build();
-        this.forWhole = accepting("application/json", headers);
-        this.forStream = accepting("text/event-stream", headers);
+        this.forWhole = Endpoint.accepting("application/json", headers);
+        this.forStream = Endpoint.accepting("text/event-stream", headers);
         this.whole = body -> Json.read(body, maxReplyBytes, OpenAiResponse::read);
-    }
-
-    private static Headers accepting(String type, Headers headers) {
-        return headers.get("Accept") != null
-                ? headers
-                : headers.newBuilder().add("Accept", type).build();
     }
 
     @Override
@@ -73,6 +68,6 @@ final class DirectResponsesApi implements ResponsesApi {
     }
 
     private <T> Call<T> call(Request.Builder request, Converter<ResponseBody, T> converter) {
-        return new DirectCall<>(http, http.newCall(request.build()), converter);
+        return new DirectCall<>(http, request.build(), converter);
     }
 }
