@@ -44,7 +44,6 @@ final class CallRun {
     private final boolean showsPieces;
     private final Consumer<ChatReply> whenComplete;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final Runnable whenCut;
     private volatile @Nullable String cancelled;
     private volatile @Nullable Attempt attempt;
     private volatile @Nullable Race race;
@@ -79,7 +78,6 @@ final class CallRun {
     private @Nullable Overlap overlap;
 
     CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete) {
-        this.whenCut = this::wasCut;
         this.engine = engine;
         this.request = request;
         this.showsPieces = showsPieces;
@@ -179,7 +177,7 @@ final class CallRun {
 
     private @Nullable Turn send(CallPlan call, Step.Send send) {
         overlap = send.mode() == Step.Mode.CONTINUATION ? new Overlap(shownBefore) : null;
-        Attempt begun = new Attempt(engine, request, send, shownBefore, whenCut);
+        Attempt begun = new Attempt(engine, request, send, shownBefore, this::wasCut);
         attempt = begun;
         if (cancelled != null) {
             begun.cancel();
@@ -351,9 +349,7 @@ final class CallRun {
             return end;
         }
         ChatException exception = ChatException.partial(end.failure(), end.attempts(), end.failures(), voided);
-        problem = exception;
-        cancel("the call is over");
-        return exception;
+        return endedWith(exception);
     }
 
     /** Ends the call whose time ran out, or whose client was closed, while nothing was asked for. */
@@ -361,6 +357,10 @@ final class CallRun {
         CallPlan call = requireNonNull(plan);
         Failure failure = requireNonNull(attempt).cutWhileAtRest();
         ChatException exception = failed(ChatException.of(failure, call.attempts(), call.failures()));
+        return endedWith(exception);
+    }
+
+    private ChatException endedWith(ChatException exception) {
         problem = exception;
         cancel("the call is over");
         return exception;

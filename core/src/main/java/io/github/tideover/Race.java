@@ -25,7 +25,6 @@ final class Race {
     // Guarded by the lock.
     private @Nullable Attempt second;
     private @Nullable Outcome ofSecond;
-    private boolean firstIsDone;
     /** The call has gone on, and the plan is no longer to be touched from here. */
     private boolean over;
 
@@ -58,7 +57,6 @@ final class Race {
         }
         lock.lock();
         try {
-            firstIsDone = true;
             Attempt other = second;
             if (other == null) {
                 return ofFirst;
@@ -118,8 +116,7 @@ final class Race {
         Attempt begun;
         lock.lock();
         try {
-            Step.Send send =
-                    firstIsDone || cancelled ? null : plan.hedge(engine.time().now());
+            Step.Send send = over || cancelled ? null : plan.hedge(engine.time().now());
             if (send == null) {
                 return;
             }
