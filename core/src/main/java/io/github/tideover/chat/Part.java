@@ -36,7 +36,7 @@ public sealed interface Part {
      * @throws IllegalArgumentException if it is not an http(s) address
      */
     static Image image(String address) {
-        return new Image(new Media("", "image/*", null, webAddress(address)));
+        return new Image("image/*", null, webAddress(address));
     }
 
     /**
@@ -51,7 +51,7 @@ public sealed interface Part {
         if (!mediaType.toLowerCase(Locale.ROOT).startsWith("image/")) {
             throw new IllegalArgumentException("an image's media type begins with image/, not " + mediaType);
         }
-        return new Image(Media.of("", mediaType, bytes));
+        return new Image(mediaType, bytes, null);
     }
 
     /**
@@ -68,7 +68,7 @@ public sealed interface Part {
             throw new IllegalArgumentException(
                     "a file needs a name and a media type such as application/pdf, not \"" + mediaType + "\"");
         }
-        return new File(Media.of(name, mediaType, bytes));
+        return new File(name, mediaType, bytes);
     }
 
     private static String webAddress(String address) {
@@ -124,11 +124,12 @@ public sealed interface Part {
      *
      * @since 0.1
      */
-    final class Image implements Part {
-        private final Media media;
+    final class Image extends Media implements Part {
+        private final @Nullable String address;
 
-        private Image(Media media) {
-            this.media = media;
+        private Image(String mediaType, byte @Nullable [] bytes, @Nullable String address) {
+            super(mediaType, bytes);
+            this.address = address;
         }
 
         /**
@@ -137,41 +138,23 @@ public sealed interface Part {
          * @return the address, or empty if the image is sent along
          */
         public Optional<String> address() {
-            return Optional.ofNullable(media.address);
-        }
-
-        /**
-         * Its media type.
-         *
-         * @return such as {@code "image/png"}; {@code "image/*"} for one at an address
-         */
-        public String mediaType() {
-            return media.type;
-        }
-
-        /**
-         * The image in base 64, as it is written into JSON.
-         *
-         * @return the text, empty if the image is at an address
-         */
-        public String base64() {
-            return media.base64();
+            return Optional.ofNullable(address);
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Image that && media.equals(that.media);
+            return other instanceof Image that && isSame(that) && Objects.equals(address, that.address);
         }
 
         @Override
         public int hashCode() {
-            return media.hashCode();
+            return hash() * 31 + Objects.hashCode(address);
         }
 
         /** Gives type and size; the image and its address are left out. */
         @Override
         public String toString() {
-            return "Image{" + media + "}";
+            return "Image{" + mediaType() + (address == null ? ", " + size() + " bytes" : ", at an address") + "}";
         }
     }
 
@@ -180,11 +163,12 @@ public sealed interface Part {
      *
      * @since 0.1
      */
-    final class File implements Part {
-        private final Media media;
+    final class File extends Media implements Part {
+        private final String name;
 
-        private File(Media media) {
-            this.media = media;
+        private File(String name, String mediaType, byte[] bytes) {
+            super(mediaType, bytes);
+            this.name = name;
         }
 
         /**
@@ -193,86 +177,67 @@ public sealed interface Part {
          * @return the name
          */
         public String name() {
-            return media.name;
-        }
-
-        /**
-         * Its media type.
-         *
-         * @return such as {@code "application/pdf"}
-         */
-        public String mediaType() {
-            return media.type;
-        }
-
-        /**
-         * The file in base 64, as it is written into JSON.
-         *
-         * @return the text
-         */
-        public String base64() {
-            return media.base64();
+            return name;
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof File that && media.equals(that.media);
+            return other instanceof File that && isSame(that) && name.equals(that.name);
         }
 
         @Override
         public int hashCode() {
-            return media.hashCode();
+            return hash() * 31 + name.hashCode();
         }
 
         /** Gives type and size; the file and its name are left out. */
         @Override
         public String toString() {
-            return "File{" + media + "}";
+            return "File{" + mediaType() + ", " + size() + " bytes}";
         }
     }
 }
 
 /** What an image and a file have in common. */
-final class Media {
-    final String name;
-    final String type;
-    final byte @Nullable [] bytes;
-    final @Nullable String address;
+abstract sealed class Media permits Part.Image, Part.File {
+    private final String type;
+    private final byte @Nullable [] bytes;
 
-    Media(String name, String type, byte @Nullable [] bytes, @Nullable String address) {
-        this.name = name;
-        this.type = type;
-        this.bytes = bytes;
-        this.address = address;
-    }
-
-    static Media of(String name, String type, byte[] bytes) {
-        if (bytes.length == 0) {
+    Media(String type, byte @Nullable [] bytes) {
+        if (bytes != null && bytes.length == 0) {
             throw new IllegalArgumentException("there is nothing to send: the " + type + " has no bytes");
         }
-        return new Media(name, type, bytes.clone(), null);
+        this.type = type;
+        this.bytes = bytes == null ? null : bytes.clone();
     }
 
-    String base64() {
+    /**
+     * Its media type.
+     *
+     * @return such as {@code "image/png"} or {@code "application/pdf"}; {@code "image/*"} for an image at an address
+     */
+    public String mediaType() {
+        return type;
+    }
+
+    /**
+     * Its bytes in base 64, as they are written into JSON.
+     *
+     * @return the text, empty for an image at an address
+     */
+    public String base64() {
         return bytes == null ? "" : Base64.getEncoder().encodeToString(bytes);
     }
 
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Media that
-                && name.equals(that.name)
-                && type.equals(that.type)
-                && Arrays.equals(bytes, that.bytes)
-                && Objects.equals(address, that.address);
+    int size() {
+        return bytes == null ? 0 : bytes.length;
     }
 
-    @Override
-    public int hashCode() {
-        return (type.hashCode() * 31 + Arrays.hashCode(bytes)) * 31 + (address == null ? 0 : address.hashCode());
+    boolean isSame(Media that) {
+        return type.equals(that.type) && Arrays.equals(bytes, that.bytes);
     }
 
-    @Override
-    public String toString() {
-        return type + (bytes == null ? ", at an address" : ", " + bytes.length + " bytes");
+    int hash() {
+        return type.hashCode() * 31 + Arrays.hashCode(bytes);
     }
 }
