@@ -5,6 +5,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
 import java.time.Clock;
 import java.util.List;
@@ -55,7 +56,8 @@ public class DecisionBenchmark {
                 Clock.systemUTC(),
                 scheduler,
                 () -> ThreadLocalRandom.current().nextDouble());
-        StatusBoard board = new StatusBoard(List.of("a", "b"), time.clock(), scheduler, (task, delay) -> {});
+        StatusBoard board = new StatusBoard(
+                List.of(RouteName.of("a", "m"), RouteName.of("b", "m")), time.clock(), scheduler, (task, delay) -> {});
         ladder = List.of(
                 ask(Origin.LIVE, new Route("a", 0, 64, time, board)),
                 ask(Origin.ALTERNATE, new Route("b", 1, 64, time, board)),

@@ -10,6 +10,7 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.RequestRejectedException;
 import io.github.tideover.failure.ServiceUnavailableException;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.RouteName;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.StatusBoard;
@@ -68,7 +69,7 @@ public final class Tideover implements AutoCloseable {
                 builder.httpClient,
                 providers.stream().mapToInt(Provider::maxConcurrent).sum(),
                 builder.connectTimeout());
-        board = new StatusBoard(providers.stream().map(Tideover::nameOf).toList(), time.clock(), lane, this::later);
+        board = new StatusBoard(providers.stream().map(Tideover::routeName).toList(), time.clock(), lane, this::later);
         routes = new ArrayList<>(providers.size());
         List<Rung> ladder = new ArrayList<>();
         for (Provider provider : providers) {
@@ -296,7 +297,11 @@ public final class Tideover implements AutoCloseable {
     }
 
     private static String nameOf(Provider provider) {
-        return provider.name() + "/" + provider.model().orElseThrow();
+        return routeName(provider).toString();
+    }
+
+    private static RouteName routeName(Provider provider) {
+        return RouteName.of(provider.name(), provider.model().orElseThrow());
     }
 
     private static Time systemTime() {

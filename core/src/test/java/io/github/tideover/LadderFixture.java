@@ -9,6 +9,7 @@ import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,13 @@ final class LadderFixture {
 
     LadderFixture(int providers, int maxConcurrent) {
         List<String> names = List.of("a/m", "b/m", "c/m").subList(0, providers);
-        board = new StatusBoard(names, time.time().clock(), Runnable::run, (task, delay) -> {});
+        board = new StatusBoard(
+                names.stream()
+                        .map(name -> RouteName.of(name.substring(0, 1), "m"))
+                        .toList(),
+                time.time().clock(),
+                Runnable::run,
+                (task, delay) -> {});
         for (String name : names) {
             Route route = new Route(name, routes.size(), maxConcurrent, time.time(), board);
             ladder.add(new Rung.Ask(

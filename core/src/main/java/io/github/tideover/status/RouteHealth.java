@@ -17,7 +17,7 @@ final class RouteHealth {
 
     private static final Duration QUIET_AFTER_OUTAGE = Duration.ofSeconds(60);
 
-    private final String name;
+    private final RouteName name;
     private final OutageDetector detector = new OutageDetector();
     private ServiceState state = ServiceState.OPERATIONAL;
     private Instant since;
@@ -29,7 +29,7 @@ final class RouteHealth {
     private boolean returning;
     private volatile boolean calm = true;
 
-    RouteHealth(String name, Instant now) {
+    RouteHealth(RouteName name, Instant now) {
         this.name = name;
         this.since = now;
         this.lastTrouble = now;
@@ -118,5 +118,18 @@ final class RouteHealth {
 
     ServiceState state() {
         return state;
+    }
+
+    RouteName name() {
+        return name;
+    }
+
+    @Nullable
+    FailureKind cause() {
+        return cause;
+    }
+
+    Instant since() {
+        return since;
     }
 }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class RouteStatus {
-    private final String name;
+    private final RouteName name;
     private final ServiceState state;
     private final Instant since;
     private final @Nullable FailureKind cause;
     private final @Nullable Instant nextTry;
 
     RouteStatus(
-            String name, ServiceState state, Instant since, @Nullable FailureKind cause, @Nullable Instant nextTry) {
+            RouteName name, ServiceState state, Instant since, @Nullable FailureKind cause, @Nullable Instant nextTry) {
         this.name = name;
         this.state = state;
         this.since = since;
@@ -32,13 +32,31 @@ public final class RouteStatus {
      * @return the name, such as {@code "openai/gpt-5-mini"}
      */
     public String name() {
-        return name;
+        return name.toString();
+    }
+
+    /**
+     * The provider.
+     *
+     * @return its name
+     */
+    public String provider() {
+        return name.provider();
+    }
+
+    /**
+     * The model.
+     *
+     * @return as the provider calls it
+     */
+    public String model() {
+        return name.model();
     }
 
     /**
      * How well it answers.
      *
-     * @return operational, degraded, major outage or recovering
+     * @return the state
      */
     public ServiceState state() {
         return state;

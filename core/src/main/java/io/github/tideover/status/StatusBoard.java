@@ -6,14 +6,15 @@ import io.github.tideover.failure.FailureKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class StatusBoard {
     private final Executor lane;
     private final BiConsumer<Runnable, Duration> timer;
     private final List<RouteHealth> routes;
+    private final Map<String, ProviderHealth> providers;
     private final boolean[] lookScheduled;
     private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile ServiceStatus current;
@@ -50,13 +52,19 @@ public final class StatusBoard {
      * @param lane runs the listeners, one task after the other; it may drop a task when it cannot keep up
      * @param timer runs a task after a delay, on a thread where nothing may block
      */
-    public StatusBoard(List<String> names, Clock clock, Executor lane, BiConsumer<Runnable, Duration> timer) {
+    public StatusBoard(List<RouteName> names, Clock clock, Executor lane, BiConsumer<Runnable, Duration> timer) {
         this.clock = clock;
         this.lane = lane;
         this.timer = timer;
         Instant now = clock.instant();
         routes = names.stream().map(name -> new RouteHealth(name, now)).toList();
         lookScheduled = new boolean[routes.size()];
+        providers = new LinkedHashMap<>();
+        for (RouteHealth route : routes) {
+            providers
+                    .computeIfAbsent(route.name().provider(), name -> new ProviderHealth(name, now))
+                    .add(route);
+        }
         current = snapshot(ServiceState.OPERATIONAL, now);
     }
 
@@ -185,41 +193,69 @@ public final class StatusBoard {
     }
 
     private void publish(Instant now) {
-        ServiceState state = overall();
         ServiceStatus previous = current;
+        providers.values().forEach(provider -> provider.settle(now));
+        ServiceState state = ProviderHealth.over(
+                providers.values().stream().map(ProviderHealth::state).toList());
         current = snapshot(state, state == previous.state() ? previous.since() : now);
-        if (state == previous.state()) {
+        if (state != previous.state()) {
+            changed.signalAll();
+            send(now, null, previous.state(), state);
             return;
         }
-        changed.signalAll();
-        StatusEvent event = new StatusEvent(++sequence, now, previous.state(), current);
+        for (int i = 0; i < current.providers().size(); i++) {
+            ProviderStatus before = previous.providers().get(i);
+            ProviderStatus after = current.providers().get(i);
+            if (before.state() != after.state()) {
+                send(now, after.name(), before.state(), after.state());
+            }
+        }
+    }
+
+    private void send(Instant now, @Nullable String scope, ServiceState before, ServiceState after) {
+        StatusEvent.Kind kind = switch (after) {
+            case OPERATIONAL -> StatusEvent.Kind.RESTORED;
+            case RECOVERING -> StatusEvent.Kind.RECOVERING;
+            default -> StatusEvent.Kind.STATE_CHANGED;
+        };
+        StatusEvent event = new StatusEvent(++sequence, now, kind, scope, before, after, current);
         lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
 
-    private ServiceState overall() {
-        if (all(state -> state == ServiceState.MAJOR_OUTAGE)) {
-            return ServiceState.MAJOR_OUTAGE;
-        }
-        if (any(state -> state == ServiceState.MAJOR_OUTAGE)) {
-            return ServiceState.PARTIAL_OUTAGE;
-        }
-        if (any(state -> state == ServiceState.RECOVERING)) {
-            return ServiceState.RECOVERING;
-        }
-        return any(state -> state == ServiceState.DEGRADED) ? ServiceState.DEGRADED : ServiceState.OPERATIONAL;
-    }
-
-    private boolean all(Predicate<ServiceState> test) {
-        return routes.stream().map(RouteHealth::state).allMatch(test);
-    }
-
-    private boolean any(Predicate<ServiceState> test) {
-        return routes.stream().map(RouteHealth::state).anyMatch(test);
-    }
-
     private ServiceStatus snapshot(ServiceState state, Instant since) {
+        List<ProviderStatus> each =
+                providers.values().stream().map(ProviderHealth::status).toList();
         return new ServiceStatus(
-                state, since, routes.stream().map(RouteHealth::status).toList());
+                state,
+                since,
+                each.stream()
+                        .flatMap(provider -> provider.diagnosis().stream())
+                        .findFirst()
+                        .orElse(null),
+                each,
+                routes.stream().map(RouteHealth::status).toList());
+    }
+
+    /**
+     * A provider's status page was read.
+     *
+     * @param provider the provider's name
+     * @param report what it said
+     */
+    public void heardFromPage(String provider, PageReport report) {
+        requireNonNull(report, "report == null");
+        lock.lock();
+        try {
+            ProviderHealth health = providers.get(provider);
+            if (health == null) {
+                throw new IllegalArgumentException(
+                        "no provider is called " + provider + "; there are " + providers.keySet());
+            }
+            health.heardFromPage(report);
+            publish(clock.instant());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {

@@ -1,6 +1,7 @@
 package io.github.tideover.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.tideover.failure.FailureKind;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +39,11 @@ class StatusBoardTest {
             return this;
         }
     };
-    private final StatusBoard board =
-            new StatusBoard(List.of("a/m", "b/m"), clock, lane::add, (task, delay) -> timers.add(task));
+    private final StatusBoard board = new StatusBoard(
+            List.of(RouteName.of("a", "m"), RouteName.of("b", "m")),
+            clock,
+            lane::add,
+            (task, delay) -> timers.add(task));
     private final List<ServiceState> heard = new ArrayList<>();
 
     private void deliver() {
@@ -197,5 +202,37 @@ class StatusBoardTest {
         board.stopped(1, FailureKind.TIMEOUT, now);
         assertThat(waiter.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(board.await(ServiceState.OPERATIONAL, Duration.ofMillis(1))).isFalse();
+    }
+
+    @Test
+    void aChangeThatLeavesTheWholeAsItIsIsToldOfItsProvider() {
+        List<StatusEvent> events = new ArrayList<>();
+        board.subscribe(events::add);
+        board.stopped(1, FailureKind.OVERLOADED, now);
+        for (int i = 0; i < 3; i++) {
+            board.failed(0, FailureKind.TRANSIENT);
+        }
+        deliver();
+        assertThat(events).extracting(StatusEvent::scope).containsExactly(Optional.empty(), Optional.of("a"));
+        assertThat(events)
+                .extracting(StatusEvent::state)
+                .containsExactly(ServiceState.PARTIAL_OUTAGE, ServiceState.DEGRADED);
+        assertThat(events.get(0).diagnosis().orElseThrow().cause()).isEqualTo(Cause.OVERLOAD);
+        assertThat(events.get(1).diagnosis().orElseThrow().cause()).isEqualTo(Cause.SOFTWARE_FAULT);
+    }
+
+    @Test
+    void aPageIsHeardForAProviderThatThereIs() {
+        PageReport report = PageReport.builder("https://status.example.com", now)
+                .component(PageReport.Component.of("API", ServiceState.MAINTENANCE))
+                .component(PageReport.Component.of("API", ServiceState.MAJOR_OUTAGE))
+                .component(PageReport.Component.of("API", ServiceState.OPERATIONAL))
+                .build();
+        assertThat(report.worst()).contains(ServiceState.MAJOR_OUTAGE);
+        board.heardFromPage("b", report);
+        assertThat(board.status().providers().get(1).page()).contains(report);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> board.heardFromPage("c", report))
+                .withMessage("no provider is called c; there are [a, b]");
     }
 }

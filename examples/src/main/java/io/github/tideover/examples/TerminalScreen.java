@@ -131,7 +131,7 @@ final class TerminalScreen extends Screen {
             case OPERATIONAL -> GREEN;
             case DEGRADED, RECOVERING -> YELLOW;
             case PARTIAL_OUTAGE -> MAGENTA;
-            case MAJOR_OUTAGE -> RED;
+            case MAJOR_OUTAGE, MAINTENANCE -> RED;
         };
         String text = " %s | %s | %s".formatted(status.state(), status.headline(), tally.brief());
         String fitting = text.substring(0, Math.min(text.length(), size.columns()));
