@@ -186,11 +186,20 @@ public abstract class StreamedReply {
             if (!isStream && read == 0) {
                 throw new MalformedReplyException("the answer calls itself an event stream and holds no event");
             }
-            throw new CutReplyException("the stream ended after " + (read + skipped) + " events without " + proof
-                    + "; unreadable: " + skipped);
+            throw cut();
         }
         complete = true;
         finished = true;
+    }
+
+    /**
+     * A stream that ended without proof of completion.
+     *
+     * @return what to throw
+     */
+    protected final CutReplyException cut() {
+        return new CutReplyException(
+                "the stream ended after " + (read + skipped) + " events without " + proof + "; unreadable: " + skipped);
     }
 
     /**
@@ -270,7 +279,7 @@ public abstract class StreamedReply {
      */
     protected final boolean say(@Nullable String piece) {
         if (append(content, piece)) {
-            text = piece;
+            text = text == null ? piece : text + piece;
             return true;
         }
         return false;
@@ -284,7 +293,7 @@ public abstract class StreamedReply {
      */
     protected final boolean think(@Nullable String piece) {
         if (append(reasoning, piece)) {
-            thought = piece;
+            thought = thought == null ? piece : thought + piece;
             return true;
         }
         return false;
@@ -338,7 +347,16 @@ public abstract class StreamedReply {
         if (StopWord.isFailure(word)) {
             throw refusedBy(word);
         }
-        finishReason = StopWord.reason(word);
+        finish(StopWord.reason(word));
+    }
+
+    /**
+     * Sets why the model stopped.
+     *
+     * @param reason what the provider's word for it means
+     */
+    protected final void finish(FinishReason reason) {
+        finishReason = reason;
         hasReason = true;
     }
 

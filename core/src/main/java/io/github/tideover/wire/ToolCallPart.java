@@ -8,8 +8,21 @@ package io.github.tideover.wire;
  * @param id the service's id for the call
  * @param name the tool's name
  * @param arguments a part of the arguments
+ * @param thoughtSignature the seal under which Gemini keeps what it thought when it made the call
  */
-public record ToolCallPart(long index, String id, String name, String arguments) {
+public record ToolCallPart(long index, String id, String name, String arguments, String thoughtSignature) {
     /** For a part without a number. */
     public static final long NO_INDEX = -1;
+
+    /**
+     * A part without a seal.
+     *
+     * @param index the call's number in the reply
+     * @param id the service's id for the call
+     * @param name the tool's name
+     * @param arguments a part of the arguments
+     */
+    public ToolCallPart(long index, String id, String name, String arguments) {
+        this(index, id, name, arguments, "");
+    }
 }

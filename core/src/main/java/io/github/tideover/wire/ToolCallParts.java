@@ -32,7 +32,7 @@ public final class ToolCallParts {
             byIndex.put(part.index(), call);
             length += OVERHEAD;
         }
-        length += part.arguments().length();
+        length += part.arguments().length() + part.thoughtSignature().length();
         // The first one counts: later parts give "" here, and some servers a new id with every part.
         if (call.id.isEmpty() && !part.id().isEmpty()) {
             call.id = part.id();
@@ -40,6 +40,9 @@ public final class ToolCallParts {
         }
         if (call.name.isEmpty()) {
             call.name = part.name();
+        }
+        if (call.thoughtSignature.isEmpty()) {
+            call.thoughtSignature = part.thoughtSignature();
         }
         call.arguments.append(part.arguments());
     }
@@ -96,7 +99,8 @@ public final class ToolCallParts {
     public List<ToolCall> toList() {
         List<ToolCall> list = new ArrayList<>(calls.size());
         for (Begun call : calls) {
-            list.add(ToolCall.of(call.id, call.name, call.arguments.toString()));
+            list.add(
+                    ToolCall.of(call.id, call.name, call.arguments.toString()).thoughtSignature(call.thoughtSignature));
         }
         return list;
     }
@@ -104,6 +108,7 @@ public final class ToolCallParts {
     private static final class Begun {
         private String id = "";
         private String name = "";
+        private String thoughtSignature = "";
         private final StringBuilder arguments = new StringBuilder();
 
         /** Whether the part is a call of its own under the same index: it has another id, and a name too. */

@@ -921,13 +921,25 @@ class FailureSorterTest {
         assertThat(everythingShown(failure)).doesNotContain(KEY, "***", "get_something_by_name");
     }
 
+    /** Found by listing the folder: what holds of any error, whoever recorded it. */
     @Test
     void everyRecordedErrorIsAccountedFor() throws IOException {
         try (Stream<Path> files = Files.list(errors())) {
             for (Path file : files.toList()) {
-                assertThat(sorter.sort(recorded(file), NOW).kind())
-                        .as(file.toString())
-                        .isNotIn(UNEXPECTED, TRANSIENT);
+                RefusedException refused = recorded(file);
+                Failure failure = sorter.sort(refused, NOW);
+                assertThat(failure.kind()).as(file.toString()).isNotEqualTo(UNEXPECTED);
+                if (refused.status() < 500) {
+                    assertThat(failure.kind()).as(file.toString()).isNotEqualTo(TRANSIENT);
+                }
+                if (refused.status() == 429) {
+                    assertThat(failure.kind()).as(file.toString()).isIn(THROTTLED, QUOTA, OVERLOADED);
+                }
+                if (refused.status() == 401) {
+                    assertThat(failure.kind()).as(file.toString()).isEqualTo(AUTH);
+                }
+                assertThat(failure.httpStatus()).as(file.toString()).hasValue(refused.status());
+                assertThat(everythingShown(failure)).as(file.toString()).doesNotContain(KEY, "***");
             }
         }
     }

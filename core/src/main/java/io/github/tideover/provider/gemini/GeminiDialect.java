@@ -48,6 +48,8 @@ public final class GeminiDialect implements Dialect {
         GenerateContentRequest asked = GenerateContentRequest.of(model, request);
         Call<GeneratedContentStream> call = api.stream(asked);
         return new Exchange<>(
-                call, (stream, headers) -> stream.deltas(call::cancel, headers, asked.adapted(), maxReplyBytes));
+                call,
+                (stream, headers) ->
+                        stream.deltas(call::cancel, headers, asked.model(), asked.adapted(), maxReplyBytes));
     }
 }

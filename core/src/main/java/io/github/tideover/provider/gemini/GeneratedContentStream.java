@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class GeneratedContentStream implements Iterable<GeneratedContent>, Closeable {
+    static final String PROOF = "a finish reason";
+
     private final ResponseBody body;
     private @Nullable Pieces pieces;
 
@@ -41,8 +43,8 @@ public final class GeneratedContentStream implements Iterable<GeneratedContent>,
     }
 
     /** Hands the stream over to the engine's reader, which closes it. */
-    DeltaReader deltas(Runnable abort, Headers headers, List<String> adapted, long maxReplyBytes) {
-        return new ContentReader(new EventStreamReader(body.source(), abort), headers, adapted, maxReplyBytes);
+    DeltaReader deltas(Runnable abort, Headers headers, String model, List<String> adapted, long maxReplyBytes) {
+        return new ContentReader(new EventStreamReader(body.source(), abort), headers, model, adapted, maxReplyBytes);
     }
 
     /**
@@ -72,7 +74,7 @@ public final class GeneratedContentStream implements Iterable<GeneratedContent>,
 
     private static final class Pieces extends TypedEvents<GeneratedContent> {
         Pieces(BufferedSource source) {
-            super(source, "a finish reason");
+            super(source, PROOF);
         }
 
         @Override

@@ -116,7 +116,7 @@ class ContentReaderTest {
         }
         EventStreamReader events = new EventStreamReader(
                 Okio.buffer(new GzipSource(ScriptedSource.byteByByte(packed.readByteArray()))), () -> {});
-        verifyFull(new ContentReader(events, STREAM, List.of(), 1 << 20));
+        verifyFull(new ContentReader(events, STREAM, "asked", List.of(), 1 << 20), "Let me ", "see");
     }
 
     @Test
@@ -333,8 +333,8 @@ class ContentReaderTest {
     @Test
     void anArrayOfPiecesIsReadInPlaceOfEvents() throws IOException {
         String array = "[" + FULL.strip().replace("}\n{", "}\n,\r\n{") + "\n]\n";
-        verifyFull(reader(ScriptedSource.of(array), JSON));
-        verifyFull(reader(ScriptedSource.byteByByte(array.getBytes(UTF_8)), STREAM));
+        verifyFull(reader(ScriptedSource.of(array), JSON), "Let me see");
+        verifyFull(reader(ScriptedSource.byteByByte(array.getBytes(UTF_8)), STREAM), "Let me see");
         assertThatThrownBy(() -> pieces(reader(ScriptedSource.of(array.substring(0, array.length() - 3)), JSON)))
                 .isInstanceOf(MalformedReplyException.class)
                 .hasMessage("the answer begins like JSON and is not");
@@ -345,7 +345,7 @@ class ContentReaderTest {
     @Test
     void aWholeReplyIsHandedOutAsOnePiece() throws IOException {
         ContentReader reader = reader(ScriptedSource.of(candidate("{\"text\":\"all\"}", "STOP")), JSON);
-        assertThat(pieces(reader)).containsExactly("all", null);
+        assertThat(pieces(reader)).containsExactly("all");
         assertThat(reader.isFinished()).isTrue();
     }
 
@@ -356,11 +356,11 @@ class ContentReaderTest {
                 "<html>s3cret</html> | the answer is markup, not an event stream",
                 "' ' | the answer is empty",
                 "s3cret | the answer is text, not an event stream",
-                "{} | the answer is JSON without candidates, not an event stream",
+                "{} | the answer has no candidates",
                 "[] | the answer is JSON without candidates, not an event stream",
                 "[1] | the answer begins like JSON and is not",
                 "{\"candidates\":[{\"s3cret | the answer begins like JSON and is not",
-                "'data: s3cret\n\n' | none of the stream's 1 events was a piece of content",
+                "'data: s3cret\n\n' | none of the stream's 1 events was a part of a reply",
             })
     void whatIsNoReplyIsMalformedAndNotQuoted(String body, String message) {
         assertThatThrownBy(() -> pieces(reader(ScriptedSource.of(body), JSON)))
@@ -395,6 +395,7 @@ class ContentReaderTest {
                 new EventStreamReader(
                         ScriptedSource.of(text("0123456789").repeat(3) + STOP).buffered(), () -> {}),
                 STREAM,
+                "asked",
                 List.of(),
                 15);
         assertThatThrownBy(() -> pieces(reader))
@@ -413,10 +414,10 @@ class ContentReaderTest {
     }
 
     private static void verifyFull(ScriptedSource source) throws IOException {
-        verifyFull(reader(source, STREAM));
+        verifyFull(reader(source, STREAM), "Let me ", "see");
     }
 
-    private static void verifyFull(ContentReader reader) throws IOException {
+    private static void verifyFull(ContentReader reader, String... expectedThoughts) throws IOException {
         List<String> thoughts = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         while (reader.next()) {
@@ -426,7 +427,7 @@ class ContentReaderTest {
             text.append(reader.text() == null ? "" : reader.text());
         }
         ChatReply reply = reader.reply().build();
-        assertThat(thoughts).containsExactly("Let me ", "see");
+        assertThat(thoughts).containsExactly(expectedThoughts);
         assertThat(text).hasToString("Caf\u00e9 \ud83d\ude00 ");
         assertThat(reply.text()).isEqualTo("Caf\u00e9 \ud83d\ude00 ");
         assertThat(reply.reasoning()).isEqualTo("Let me see");
@@ -466,7 +467,11 @@ class ContentReaderTest {
 
     static ContentReader reader(ScriptedSource source, Headers headers) {
         return new ContentReader(
-                new EventStreamReader(source.buffered(), () -> {}), headers, List.of(), Transport.MAX_REPLY_BYTES);
+                new EventStreamReader(source.buffered(), () -> {}),
+                headers,
+                "asked",
+                List.of(),
+                Transport.MAX_REPLY_BYTES);
     }
 
     private static ChatReply read(String body) throws IOException {

@@ -2,7 +2,6 @@ package io.github.tideover.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
@@ -15,8 +14,6 @@ import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.Transport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(30)
 class OpenAiDialectTest {
@@ -212,44 +207,6 @@ class OpenAiDialectTest {
             assertThat(stream.next()).isFalse();
             assertThat(stream.reply().build().finishReason()).isEqualTo(FinishReason.STOP);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"json-openai-basic", "json-openai-tools"})
-    void aRecordedReplyIsReadAsItWasMeant(String name) throws IOException {
-        String fixtures = System.getProperty("tideover.fixtures", "");
-        Path folder = Path.of(fixtures, "streams");
-        assumeTrue(
-                !fixtures.isEmpty() && Files.isDirectory(folder), "no recorded replies: -Dtideover.fixtures=<folder>");
-        JsonNode expected = new JsonMapper().readTree(Files.readString(folder.resolve(name + ".expect.json")));
-
-        ChatReply reply = reply(Files.readString(folder.resolve(name + ".json")));
-
-        assertThat(reply.text()).isEqualTo(expected.get("text").asString());
-        assertThat(reply.reasoning()).isEqualTo(expected.get("reasoning").asString());
-        assertThat(reply.refusal()).isEqualTo(expected.get("refusal").asString());
-        assertThat(reply.finishReason().name())
-                .isEqualToIgnoringCase(expected.get("finish_reason").asString());
-        assertThat(reply.model()).isEqualTo(expected.get("model").asString());
-        assertThat(reply.id()).isEqualTo(expected.get("id").asString());
-        JsonNode usage = expected.get("usage");
-        assertThat(reply.usage())
-                .isEqualTo(Usage.of(
-                        usage.get("prompt_tokens").asLong(),
-                        usage.get("completion_tokens").asLong(),
-                        usage.get("total_tokens").asLong(),
-                        usage.get("prompt_tokens_details").get("cached_tokens").asLong(),
-                        usage.get("completion_tokens_details")
-                                .get("reasoning_tokens")
-                                .asLong()));
-        List<ToolCall> calls = new ArrayList<>();
-        for (JsonNode call : expected.get("tool_calls")) {
-            calls.add(ToolCall.of(
-                    call.get("id").asString(),
-                    call.get("name").asString(),
-                    call.get("arguments").asString()));
-        }
-        assertThat(reply.toolCalls()).isEqualTo(calls);
     }
 
     private static MockResponse events(String body) {
