@@ -7,6 +7,7 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
+import io.github.tideover.status.StatusWords;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -57,7 +58,11 @@ public class DecisionBenchmark {
                 scheduler,
                 () -> ThreadLocalRandom.current().nextDouble());
         StatusBoard board = new StatusBoard(
-                List.of(RouteName.of("a", "m"), RouteName.of("b", "m")), time.clock(), scheduler, (task, delay) -> {});
+                List.of(RouteName.of("a", "m"), RouteName.of("b", "m")),
+                time.clock(),
+                scheduler,
+                (task, delay) -> {},
+                StatusWords.english());
         ladder = List.of(
                 ask(Origin.LIVE, new Route("a", 0, 64, time, board)),
                 ask(Origin.ALTERNATE, new Route("b", 1, 64, time, board)),

@@ -15,6 +15,7 @@ import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusEvent;
+import io.github.tideover.status.StatusWords;
 import io.github.tideover.status.Subscription;
 import io.github.tideover.wire.Transport;
 import java.time.Clock;
@@ -69,7 +70,12 @@ public final class Tideover implements AutoCloseable {
                 builder.httpClient,
                 providers.stream().mapToInt(Provider::maxConcurrent).sum(),
                 builder.connectTimeout());
-        board = new StatusBoard(providers.stream().map(Tideover::routeName).toList(), time.clock(), lane, this::later);
+        board = new StatusBoard(
+                providers.stream().map(Tideover::routeName).toList(),
+                time.clock(),
+                lane,
+                this::later,
+                builder.statusWords);
         routes = new ArrayList<>(providers.size());
         List<Rung> ladder = new ArrayList<>();
         for (Provider provider : providers) {
@@ -332,6 +338,7 @@ public final class Tideover implements AutoCloseable {
         private @Nullable ReplyCache replyCache;
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
+        private StatusWords statusWords = StatusWords.english();
         private final Settings settings;
         private @Nullable Duration connectTimeout;
         private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
@@ -348,6 +355,7 @@ public final class Tideover implements AutoCloseable {
             replyCache = that.replyCache;
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
+            statusWords = that.statusWords;
             settings = new Settings(that.settings);
             connectTimeout = that.connectTimeout;
             maxReplyBytes = that.maxReplyBytes;
@@ -414,6 +422,18 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder onStatus(Consumer<StatusEvent> listener) {
             listeners.add(requireNonNull(listener, "listener == null"));
+            return this;
+        }
+
+        /**
+         * Sets the words in which users are told of the status: language, time zone, and sentences of the application's
+         * own. Default {@linkplain StatusWords#english() English}, with times in UTC, whatever the JVM's own language.
+         *
+         * @param statusWords the words
+         * @return this builder
+         */
+        public Builder statusWords(StatusWords statusWords) {
+            this.statusWords = requireNonNull(statusWords, "statusWords == null");
             return this;
         }
 

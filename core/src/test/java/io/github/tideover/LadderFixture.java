@@ -11,6 +11,7 @@ import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
+import io.github.tideover.status.StatusWords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,8 @@ final class LadderFixture {
                         .toList(),
                 time.time().clock(),
                 Runnable::run,
-                (task, delay) -> {});
+                (task, delay) -> {},
+                StatusWords.english());
         for (String name : names) {
             Route route = new Route(name, routes.size(), maxConcurrent, time.time(), board);
             ladder.add(new Rung.Ask(

@@ -699,7 +699,7 @@ class PromisesTest {
             aCallASecond.apply(Duration.ofSeconds(30));
             assertThat(tideover.status().state()).isEqualTo(ServiceState.MAJOR_OUTAGE);
             assertThat(tideover.status().headline()).isNotBlank();
-            assertThat(tideover.status().detail()).contains("overloaded");
+            assertThat(tideover.status().detail()).contains("more requests than it can handle");
             main.does(LoopbackProvider.says("Hello"));
             aCallASecond.apply(Duration.ofMinutes(3));
             assertThat(tideover.status().state()).isEqualTo(ServiceState.OPERATIONAL);

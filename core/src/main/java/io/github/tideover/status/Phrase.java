@@ -26,7 +26,8 @@ record Phrase(String key, List<Object> arguments) {
                     || argument instanceof Duration
                     || argument instanceof String;
             if (!known) {
-                throw new IllegalArgumentException("not a part of a phrase: " + argument.getClass().getName());
+                throw new IllegalArgumentException(
+                        "not a part of a phrase: " + argument.getClass().getName());
             }
         }
     }

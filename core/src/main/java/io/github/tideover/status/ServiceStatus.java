@@ -2,6 +2,7 @@ package io.github.tideover.status;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,16 @@ public final class ServiceStatus {
     private final @Nullable Diagnosis diagnosis;
     private final List<ProviderStatus> providers;
     private final List<RouteStatus> routes;
+    private final StatusWords words;
 
     ServiceStatus(
             ServiceState state,
             Instant since,
             @Nullable Diagnosis diagnosis,
             List<ProviderStatus> providers,
-            List<RouteStatus> routes) {
+            List<RouteStatus> routes,
+            StatusWords words) {
+        this.words = words;
         this.state = state;
         this.since = since;
         this.diagnosis = diagnosis;
@@ -89,53 +93,46 @@ public final class ServiceStatus {
     }
 
     /**
-     * The state in one sentence that users understand.
+     * The state in one sentence that users understand, in the language of the client's {@link StatusWords}.
      *
-     * @return a sentence in English
+     * @return a sentence
      */
     public String headline() {
-        return switch (state) {
-            case OPERATIONAL -> "The assistant is working normally.";
-            case DEGRADED -> "The assistant is having trouble; answers may take longer.";
-            case PARTIAL_OUTAGE ->
-                providers.size() == 1
-                        ? "The assistant answers only some requests."
-                        : providers.get(0).state().isDown()
-                                ? "The assistant is running on a backup."
-                                : "The assistant is working; a backup is not available.";
-            case MAJOR_OUTAGE -> "The assistant is not available right now.";
-            case MAINTENANCE -> "The assistant is down for planned maintenance.";
-            case RECOVERING -> "The assistant is coming back.";
-        };
+        return words.say(Telling.headline(this), null);
     }
 
     /**
-     * What is behind it, in a sentence for each provider that is not well.
+     * The state in one sentence that users understand.
      *
-     * @return the sentences, empty if all is well
+     * @param language the language, and country if it matters
+     * @return a sentence, in English if there are no words in that language
+     */
+    public String headline(Locale language) {
+        return words.speaking(language).say(Telling.headline(this), null);
+    }
+
+    /**
+     * What is behind it, since when, and how long it may take, in the language of the client's {@link StatusWords}.
+     *
+     * @return sentences that users understand, empty if all is well
      */
     public String detail() {
-        StringBuilder detail = new StringBuilder();
-        for (RouteStatus route : routes) {
-            if (route.state() == ServiceState.OPERATIONAL) {
-                continue;
-            }
-            detail.append(detail.isEmpty() ? "" : " ")
-                    .append(route.name())
-                    .append(
-                            switch (route.state()) {
-                                case DEGRADED, PARTIAL_OUTAGE -> " has trouble";
-                                case RECOVERING -> " is answering again";
-                                case MAINTENANCE -> " is down for maintenance";
-                                default -> " is not answering";
-                            });
-            if (route.state() != ServiceState.RECOVERING) {
-                route.cause().ifPresent(cause -> detail.append(": ").append(cause.cause()));
-                route.nextTry().ifPresent(at -> detail.append("; next try at ").append(at));
-            }
-            detail.append('.');
-        }
-        return detail.toString();
+        return words.say(Telling.detail(this), null);
+    }
+
+    /**
+     * What is behind it, since when, and how long it may take.
+     *
+     * @param language the language, and country if it matters
+     * @return sentences that users understand, empty if all is well; in English if there are no words in that language
+     */
+    public String detail(Locale language) {
+        return words.speaking(language).say(Telling.detail(this), null);
+    }
+
+    /** The words it speaks with. */
+    StatusWords words() {
+        return words;
     }
 
     @Override

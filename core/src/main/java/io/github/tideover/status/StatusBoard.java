@@ -37,6 +37,7 @@ public final class StatusBoard {
     private final Clock clock;
     private final Executor lane;
     private final BiConsumer<Runnable, Duration> timer;
+    private final StatusWords words;
     private final List<RouteHealth> routes;
     private final Map<String, ProviderHealth> providers;
     private final boolean[] lookScheduled;
@@ -51,8 +52,15 @@ public final class StatusBoard {
      * @param clock tells the time shown to users
      * @param lane runs the listeners, one task after the other; it may drop a task when it cannot keep up
      * @param timer runs a task after a delay, on a thread where nothing may block
+     * @param words what users are told
      */
-    public StatusBoard(List<RouteName> names, Clock clock, Executor lane, BiConsumer<Runnable, Duration> timer) {
+    public StatusBoard(
+            List<RouteName> names,
+            Clock clock,
+            Executor lane,
+            BiConsumer<Runnable, Duration> timer,
+            StatusWords words) {
+        this.words = words;
         this.clock = clock;
         this.lane = lane;
         this.timer = timer;
@@ -233,7 +241,8 @@ public final class StatusBoard {
                         .findFirst()
                         .orElse(null),
                 each,
-                routes.stream().map(RouteHealth::status).toList());
+                routes.stream().map(RouteHealth::status).toList(),
+                words);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.tideover.status;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -149,21 +150,41 @@ public final class StatusEvent {
     }
 
     /**
-     * The status in one sentence that users understand.
+     * What there is to tell, in one sentence that users understand, in the language of the client's {@link StatusWords}.
      *
-     * @return a sentence in English
+     * @return a sentence
      */
     public String headline() {
-        return status.headline();
+        return status.words().say(Telling.headline(this), at);
     }
 
     /**
-     * What is behind it.
+     * What there is to tell, in one sentence that users understand.
      *
-     * @return sentences in English, empty if all is well
+     * @param language the language, and country if it matters
+     * @return a sentence, in English if there are no words in that language
+     */
+    public String headline(Locale language) {
+        return status.words().speaking(language).say(Telling.headline(this), at);
+    }
+
+    /**
+     * What is behind it, since when, and how long it may take, in the language of the client's {@link StatusWords}.
+     *
+     * @return sentences that users understand; empty if there is nothing to add to the headline
      */
     public String detail() {
-        return status.detail();
+        return status.words().say(Telling.detail(this), at);
+    }
+
+    /**
+     * What is behind it, since when, and how long it may take.
+     *
+     * @param language the language, and country if it matters
+     * @return sentences that users understand; empty if there is nothing to add to the headline
+     */
+    public String detail(Locale language) {
+        return status.words().speaking(language).say(Telling.detail(this), at);
     }
 
     @Override

@@ -181,7 +181,8 @@ public final class StatusWords {
             new MessageFormat(pattern, locale);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "the sentence \"" + key + "\" is not a pattern of MessageFormat (" + e.getMessage() + "): " + pattern,
+                    "the sentence \"" + key + "\" is not a pattern of MessageFormat (" + e.getMessage() + "): "
+                            + pattern,
                     e);
         }
     }
@@ -224,7 +225,8 @@ public final class StatusWords {
 
     @Override
     public String toString() {
-        return "StatusWords " + locale.toLanguageTag() + " " + zone + (own.isEmpty() ? "" : ", own in " + new TreeSet<>(own.keySet()));
+        return "StatusWords " + locale.toLanguageTag() + " " + zone
+                + (own.isEmpty() ? "" : ", own in " + new TreeSet<>(own.keySet()));
     }
 
     /** These words in another language. */
@@ -247,13 +249,13 @@ public final class StatusWords {
     }
 
     /** Sentences, one after the other. */
-    String say(List<Phrase> phrases, Instant near) {
+    String say(List<Phrase> phrases, @Nullable Instant near) {
         String gap = SPACELESS.contains(locale.getLanguage()) ? "" : " ";
         return phrases.stream().map(phrase -> say(phrase, near)).collect(Collectors.joining(gap));
     }
 
     /** A sentence with its names, times and durations; times on the day of {@code near} are shown without their date. */
-    String say(Phrase phrase, Instant near) {
+    String say(Phrase phrase, @Nullable Instant near) {
         Object[] arguments = phrase.arguments().stream()
                 .map(argument -> {
                     if (argument instanceof Phrase.Name name) {
@@ -266,6 +268,11 @@ public final class StatusWords {
                 })
                 .toArray();
         return say(phrase.key(), arguments);
+    }
+
+    /** The pattern that is used first. */
+    String pattern(String key) {
+        return patterns(key).stream().findFirst().orElse("");
     }
 
     private List<String> patterns(String key) {
@@ -286,7 +293,7 @@ public final class StatusWords {
 
     /** The name under which users know a provider. */
     String name(String provider) {
-        String given = patterns(NAME + provider).stream().findFirst().orElse("");
+        String given = pattern(NAME + provider);
         String name = given.isEmpty() ? NAMES.getOrDefault(provider, provider) : given;
         return oneLine(name);
     }
@@ -320,8 +327,8 @@ public final class StatusWords {
     }
 
     /** A time as people read it: the time alone if it is on the day of {@code near}, else with its date. */
-    String time(Instant time, Instant near) {
-        boolean sameDay = day(time).equals(day(near));
+    private String time(Instant time, @Nullable Instant near) {
+        boolean sameDay = near != null && day(time).equals(day(near));
         DateTimeFormatter format = sameDay
                 ? DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
                 : DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT);
@@ -330,11 +337,7 @@ public final class StatusWords {
 
     /** A date and time. */
     String dateAndTime(Instant time) {
-        return plainSpaces(DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-                        .withLocale(locale)
-                        .withZone(zone)
-                        .format(time))
-                + " " + zoneName(time);
+        return time(time, null);
     }
 
     /** A time of day with its seconds. */

@@ -43,7 +43,8 @@ class StatusBoardTest {
             List.of(RouteName.of("a", "m"), RouteName.of("b", "m")),
             clock,
             lane::add,
-            (task, delay) -> timers.add(task));
+            (task, delay) -> timers.add(task),
+            StatusWords.english());
     private final List<ServiceState> heard = new ArrayList<>();
 
     private void deliver() {
@@ -70,7 +71,9 @@ class StatusBoardTest {
         assertThat(state()).isEqualTo(ServiceState.OPERATIONAL);
         board.failed(0, FailureKind.OVERLOADED);
         assertThat(state()).isEqualTo(ServiceState.DEGRADED);
-        assertThat(board.status().detail()).isEqualTo("a/m has trouble: the provider is overloaded.");
+        assertThat(board.status().detail())
+                .isEqualTo(
+                        "a is having trouble. It is receiving more requests than it can handle. Since: Nov 22, 2026, 12:00 PM UTC.");
     }
 
     @Test
@@ -118,8 +121,9 @@ class StatusBoardTest {
         board.stopped(1, FailureKind.QUOTA, now.plusSeconds(300));
         assertThat(state()).isEqualTo(ServiceState.MAJOR_OUTAGE);
         assertThat(board.status().detail())
-                .isEqualTo("a/m is not answering: the provider is too slow; next try at 2026-11-22T12:00:04Z. "
-                        + "b/m is not answering: the account is out of credit; next try at 2026-11-22T12:05:00Z.");
+                .isEqualTo("a is not answering. Its answers take longer than usual. "
+                        + "b is not answering. Our access to it needs attention. Nothing is wrong on your side. "
+                        + "Since: Nov 22, 2026, 12:00 PM UTC. We don’t know yet how long it will take.");
         board.resumed(1);
         assertThat(state()).isEqualTo(ServiceState.PARTIAL_OUTAGE);
     }

@@ -1,0 +1,52 @@
+package io.github.tideover.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tideover.Tideover;
+import io.github.tideover.provider.Provider;
+import io.github.tideover.status.StatusWords;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The listings in docs/status.md. */
+class StatusPageTest {
+    private final Loopback server = new Loopback();
+    private final Provider provider = server.provider("openai");
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void theWordsOfALanguage() {
+        // region: status-words
+        StatusWords words = StatusWords.in(Locale.GERMAN).zone(ZoneId.of("Europe/Berlin"));
+        Tideover tideover = Tideover.builder()
+                .provider(provider)
+                .statusWords(words)
+                .onStatus(event -> System.out.println(event.headline()))
+                .build();
+        String german = tideover.status().headline();
+        String french = tideover.status().headline(Locale.FRENCH); // where each user has a language of their own
+        // end
+        tideover.close();
+        assertThat(german).isEqualTo("Der Assistent arbeitet normal.");
+        assertThat(french).isEqualTo("L’assistant fonctionne normalement.");
+    }
+
+    @Test
+    void wordsOfOnesOwn() {
+        // region: status-own-words
+        StatusWords words = StatusWords.in(Locale.ITALIAN)
+                .with(Locale.ITALIAN, Map.of("headline.major_outage", "Il consulente non è disponibile."))
+                .with(Locale.ENGLISH, Map.of("name.openai", "the model we rent"));
+        Map<String, String> toTranslate = StatusWords.keys(); // every key, with our English
+        // end
+        assertThat(words.locale()).isEqualTo(Locale.ITALIAN);
+        assertThat(toTranslate).containsEntry("headline.recovering", "The assistant is coming back.");
+    }
+}
