@@ -64,8 +64,8 @@ public class DecisionBenchmark {
                 (task, delay) -> {},
                 StatusWords.english());
         ladder = List.of(
-                ask(Origin.LIVE, new Route("a", 0, 64, time, board)),
-                ask(Origin.ALTERNATE, new Route("b", 1, 64, time, board)),
+                ask(Origin.LIVE, new Route("a", 0, 64, 1, time, board)),
+                ask(Origin.ALTERNATE, new Route("b", 1, 64, 1, time, board)),
                 new Rung.Remember(ReplyCache.inMemory(1_000)),
                 new Rung.Speak("Back soon."));
         backoff = new Backoff(RetryPolicy.defaults());
@@ -89,6 +89,6 @@ public class DecisionBenchmark {
     }
 
     private static Rung.Ask ask(Origin origin, Route route) {
-        return new Rung.Ask(origin, route.name(), "m", false, true, false, route, null, (problem, now) -> null);
+        return new Rung.Ask(origin, route.name(), "m", false, true, false, route, List.of(), (problem, now) -> null);
     }
 }

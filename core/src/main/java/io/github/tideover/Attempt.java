@@ -70,15 +70,15 @@ final class Attempt {
     private Outcome whole() {
         Exchange<?, ChatReply.Builder> prepared;
         try {
-            prepared = send.rung().dialect().whole(request, send.rung().model());
+            prepared = send.dialect().whole(request, send.rung().model());
         } catch (RuntimeException e) {
-            return engine.failed(e, send.rung());
+            return engine.failed(e, send);
         }
         Watch guard = guard(prepared);
         try {
             return new Outcome.Answered(prepared.perform());
         } catch (Exception e) {
-            return engine.failed(e, send.rung(), guard, false);
+            return engine.failed(e, send, guard, false);
         } finally {
             guard.stop();
         }
@@ -89,17 +89,17 @@ final class Attempt {
         Exchange<?, DeltaReader> prepared;
         try {
             prepared = send.mode() == Step.Mode.CONTINUATION
-                    ? rung.dialect().continued(request, beginning, rung.model())
-                    : rung.dialect().streamed(request, rung.model());
+                    ? send.dialect().continued(request, beginning, rung.model())
+                    : send.dialect().streamed(request, rung.model());
         } catch (RuntimeException e) {
-            return engine.failed(e, rung);
+            return engine.failed(e, send);
         }
         Watch guard = guard(prepared);
         try {
             reader = prepared.perform();
         } catch (Exception e) {
             end();
-            return engine.failed(e, rung, guard, false);
+            return engine.failed(e, send, guard, false);
         } catch (Error e) {
             end();
             throw e;
@@ -144,7 +144,7 @@ final class Attempt {
             }
             outcome = new Outcome.Answered(deltas.reply());
         } catch (Exception e) {
-            outcome = engine.failed(e, send.rung(), guard, contentCame);
+            outcome = engine.failed(e, send, guard, contentCame);
         } catch (Error e) {
             end();
             throw e;

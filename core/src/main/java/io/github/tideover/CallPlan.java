@@ -65,6 +65,11 @@ final class CallPlan {
     private int lastRetryCost;
     private long waitedForPlace;
     private boolean hasTurn;
+    /** The keys of the present provider that speak against being used again in this call, as bits: those it refused, ... */
+    private long refusedKeys;
+    /** ... and these, and those that were over their limit. */
+    private long triedKeys;
+
     private List<Failure> failures = List.of();
     /** What the first provider met: it decides which rungs may help, and what the caller is told in the end. */
     private @Nullable Failure decisive;
@@ -141,6 +146,8 @@ final class CallPlan {
             hasTurn = false;
             lastRetryCost = 0;
             waitedForPlace = 0;
+            refusedKeys = 0;
+            triedKeys = 0;
             Step step = null;
             if (rung instanceof Rung.Ask ask) {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
@@ -199,7 +206,7 @@ final class CallPlan {
             return null;
         }
         long longestTurn = Math.min(LONGEST_WAIT_FOR_TURN, deadline - shortestAttempt - now);
-        Admission admission = rung.route().admit(now, longestTurn, hasTurn);
+        Admission admission = rung.route().admit(now, longestTurn, hasTurn, refusedKeys);
         hasTurn = admission.waitFor == Admission.WaitFor.TURN;
         permit = admission.permit;
         if (permit != null) {
@@ -257,7 +264,7 @@ final class CallPlan {
         long limit = Math.min(end, now + shared(first, now));
         long delay = settings.hedging && attempts == 1 && !granted.probe ? route.hedgeDelay(mode) : -1;
         boolean isHedged = delay >= 0 && now + delay - limit < 0;
-        return new Step.Send(rung, mode, limit, end, isHedged ? now + delay : Step.Send.NEVER);
+        return new Step.Send(rung, granted.key, mode, limit, end, isHedged ? now + delay : Step.Send.NEVER);
     }
 
     /** What an attempt needs; of what is left, no more than half if another provider could still be asked. */
@@ -288,6 +295,7 @@ final class CallPlan {
                 .provider(rung.provider())
                 .attempts(attempts)
                 .skipped(failures)
+                .keyNumber(permit == null || rung.route().keys() == 1 ? 0 : permit.key + 1)
                 .build();
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
             return failed(
@@ -323,11 +331,12 @@ final class CallPlan {
             Step again = ask(rung, now);
             return again != null ? again : climb(now);
         }
+        int key = keyInUse();
         Failure met = met(failure, rung, now);
         if (met.kind() == CANCELLED) {
             return fail(now);
         }
-        Step again = retry(rung, met, now);
+        Step again = again(rung, met, key, now);
         return again != null ? again : climb(now);
     }
 
@@ -338,13 +347,14 @@ final class CallPlan {
     private Step broken(Outcome.Broken outcome, long now) {
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
         boolean isFirst = brokenBy == null;
+        int key = keyInUse();
         Failure met = met(outcome.failure(), rung, now);
         brokenBy = isFirst ? met : brokenBy;
         if (!isFirst || settings.streamRescue == StreamRescue.FAIL || met.kind() == CANCELLED) {
             return fail(now);
         }
         mayContinue = settings.streamRescue == StreamRescue.CONTINUE && outcome.canContinue() && asksForPlainText();
-        Step again = anotherStands(now) ? null : retry(rung, met, now);
+        Step again = anotherStands(now) ? null : again(rung, met, key, now);
         return again != null ? again : climb(now);
     }
 
@@ -367,6 +377,10 @@ final class CallPlan {
         giveBack(rung, met, now);
         note(met);
         return met;
+    }
+
+    private int keyInUse() {
+        return permit == null ? 0 : permit.key;
     }
 
     private void giveBack(Rung.Ask rung, Failure failure, long now) {
@@ -415,6 +429,10 @@ final class CallPlan {
         }
         permit = hedgePermit;
         hedgePermit = null;
+        if (position != hedgePosition) {
+            refusedKeys = 0;
+            triedKeys = 0;
+        }
         position = hedgePosition;
         attemptsHere = 1;
         lastRetryCost = RetryBudget.HEAVY_COST;
@@ -427,11 +445,16 @@ final class CallPlan {
         }
         Rung.Ask rung = (Rung.Ask) ladder.get(hedgePosition);
         Failure met = failure.toBuilder().source(rung.route().name()).build();
+        int key = hedgePermit.key;
         rung.route().failed(hedgePermit, met, now);
         hedgePermit = null;
         add(met);
-        if (hedgePosition != position && (met.again() == Again.NEVER || met.again() == Again.ELSEWHERE)) {
-            spent = hedgePosition;
+        if (hedgePosition == position) {
+            keyMet(met, key);
+        } else if (met.again() == Again.NEVER || met.again() == Again.ELSEWHERE) {
+            boolean hasOtherKeys =
+                    KeyRing.isOfTheKey(met.kind()) && rung.route().isStanding(now);
+            spent = hasOtherKeys ? spent : hedgePosition;
         }
     }
 
@@ -454,6 +477,44 @@ final class CallPlan {
         return hurried
                 ? Failure.of(DEADLINE).cause(failure.cause().orElse(null)).build()
                 : failure;
+    }
+
+    /** Once more at the same place: at once with another key, or in a while; null if it is better to move on. */
+    private @Nullable Step again(Rung.Ask rung, Failure failure, int key, long now) {
+        keyMet(failure, key);
+        return mayChangeKey(rung, failure, now) ? withAnotherKey(rung, now) : retry(rung, failure, now);
+    }
+
+    private void keyMet(Failure failure, int key) {
+        if (KeyRing.isOfTheKey(failure.kind())) {
+            triedKeys |= 1L << key;
+            refusedKeys |= KeyRing.isRefused(failure.kind()) ? 1L << key : 0;
+        }
+    }
+
+    /**
+     * Whether a failure is over with another key. A key that was refused costs the provider next to nothing, and then rests,
+     * so trying the next one is not paid from the retry budget. A key over its limit is paid for: a provider that turns
+     * everybody away must not be asked once more for each key. Nor is a request that is too large for one key's limit tried
+     * with all of them.
+     */
+    private boolean mayChangeKey(Rung.Ask rung, Failure failure, long now) {
+        if (!KeyRing.isOfTheKey(failure.kind())
+                || failure.again() == Again.ELSEWHERE
+                || !rung.route().hasKeyBeside(triedKeys, now)) {
+            return false;
+        }
+        if (KeyRing.isRefused(failure.kind()) && brokenBy == null) {
+            return true;
+        }
+        boolean isPaid = rung.route().budget().tryTake(RetryBudget.HEAVY_COST, now);
+        lastRetryCost = isPaid ? RetryBudget.HEAVY_COST : lastRetryCost;
+        return isPaid;
+    }
+
+    private @Nullable Step withAnotherKey(Rung.Ask rung, long now) {
+        attemptsHere--; // each key is tried once for this at most: it is not one of the attempts that the policy counts
+        return ask(rung, now);
     }
 
     /** Once more at the same place, if that can help, is worth the wait, and the budget allows; else null. */
@@ -565,10 +626,20 @@ final class CallPlan {
         add(failure);
         boolean ofFirst = position == 0 || decisive == null;
         // A refusal to send, after an attempt that was sent, hides what went wrong.
-        boolean tellsMore = decisive == null || failure.kind() != FailureKind.CIRCUIT_OPEN && failure.kind() != PAUSED;
+        boolean tellsMore = decisive == null
+                || failure.kind() != FailureKind.CIRCUIT_OPEN
+                        && failure.kind() != PAUSED
+                        && !isOneBadKey(failure, decisive);
         if (ofFirst && tellsMore || failure.kind() == CONTENT_FILTER || failure.kind() == CANCELLED) {
             decisive = failure;
         }
+    }
+
+    /** That one of several keys is of no use says less than what the others met. */
+    private static boolean isOneBadKey(Failure failure, Failure before) {
+        return failure.keyNumber().isPresent()
+                && KeyRing.isRefused(failure.kind())
+                && !KeyRing.isRefused(before.kind());
     }
 
     private void add(Failure failure) {

@@ -81,7 +81,7 @@ final class Engine {
     }
 
     /** What came of an attempt that did not bring a reply. */
-    Outcome failed(Throwable problem, Rung.Ask rung, Watch watch, boolean contentCame) {
+    Outcome failed(Throwable problem, Step.Send send, Watch watch, boolean contentCame) {
         Watchdog.Ending ending = watch.endedBy();
         if (ending == Watchdog.Ending.CLOSED) {
             return cancelled("the client was closed");
@@ -91,17 +91,17 @@ final class Engine {
         }
         if (ending == Watchdog.Ending.LIMIT) {
             return heard(
-                    rung,
+                    send,
                     Failure.of(contentCame ? FailureKind.STALL : FailureKind.TIMEOUT)
                             .cause(problem)
                             .build());
         }
-        return failed(problem, rung);
+        return failed(problem, send);
     }
 
     /** What came of an attempt that ended by itself without a reply. */
-    Outcome failed(Throwable problem, Rung.Ask rung) {
-        return heard(rung, rung.sorter().apply(problem, time.clock().instant()));
+    Outcome failed(Throwable problem, Step.Send send) {
+        return heard(send, send.rung().sorter().apply(problem, time.clock().instant()));
     }
 
     /** An interrupt breaks off reading and writing: the caller's doing, and no sign of a slow or broken provider. */
@@ -121,11 +121,18 @@ final class Engine {
         return new Outcome.Failed(Failure.of(FailureKind.CANCELLED).message(why).build());
     }
 
-    private static Outcome heard(Rung.Ask rung, Failure failure) {
+    private static Outcome heard(Step.Send send, Failure failure) {
+        Route route = send.rung().route();
+        Failure met = route.keys() == 1
+                ? failure
+                : failure.toBuilder()
+                        .keyNumber(send.key() + 1)
+                        .message(failure.message() + " (" + route.keyName(send.key()) + ")")
+                        .build();
         if (log.isDebugEnabled()) {
-            log.debug("{}: {}, {}", rung.route().name(), failure.kind(), failure.message());
+            log.debug("{}: {}, {}", route.name(), met.kind(), met.message());
         }
-        return new Outcome.Failed(failure);
+        return new Outcome.Failed(met);
     }
 
     Outcome.Recalled recall(ReplyCache where, ChatRequest request) {

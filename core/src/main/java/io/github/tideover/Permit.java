@@ -5,14 +5,17 @@ final class Permit {
     final int generation;
     final boolean probe;
     final long startedAt;
+    /** The place of the key to ask with. */
+    final int key;
     /** The breaker has heard how the attempt went. */
     boolean judged;
     /** The place among the attempts under way is free again. */
     boolean returned;
 
-    Permit(int generation, boolean probe, long startedAt) {
+    Permit(int generation, boolean probe, long startedAt, int key) {
         this.generation = generation;
         this.probe = probe;
         this.startedAt = startedAt;
+        this.key = key;
     }
 }

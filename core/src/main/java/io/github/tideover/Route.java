@@ -7,6 +7,7 @@ import static io.github.tideover.failure.FailureKind.MAINTENANCE;
 import static io.github.tideover.failure.FailureKind.MODEL_NOT_FOUND;
 import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.QUOTA;
+import static java.util.Objects.requireNonNull;
 
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -20,7 +21,6 @@ import io.github.tideover.failure.FailureKind.Blame;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusBoard;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +73,7 @@ final class Route {
     private final LatencyHistory firstTokens = new LatencyHistory();
     private final LatencyHistory wholeReplies = new LatencyHistory();
     private final SlowStart slowStart;
+    private final KeyRing keys;
 
     // Guarded by this.
     private int generation;
@@ -82,7 +83,7 @@ final class Route {
     private long openUntil;
     private boolean probing;
     private long probeLease;
-    private @Nullable Failure restCause;
+    private KeyRing.@Nullable Resting rest;
     private boolean stoppedByRest;
     private FailureKind lastKind = FailureKind.TRANSIENT;
 
@@ -91,7 +92,7 @@ final class Route {
 
     private volatile long restUntil;
 
-    Route(String name, int index, int maxConcurrent, Time time, StatusBoard board) {
+    Route(String name, int index, int maxConcurrent, int keys, Time time, StatusBoard board) {
         this.name = name;
         this.index = index;
         this.maxConcurrent = maxConcurrent;
@@ -102,6 +103,7 @@ final class Route {
         restUntil = now;
         budget = new RetryBudget(RetryBudget.CAPACITY, now);
         slowStart = new SlowStart(now);
+        this.keys = new KeyRing(keys, now);
         breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -132,9 +134,24 @@ final class Route {
         return budget;
     }
 
+    /** How many keys there are to ask with. */
+    int keys() {
+        return keys.size();
+    }
+
+    /** How people are told of a key. */
+    String keyName(int key) {
+        return keys.nameOf(key);
+    }
+
+    /** Whether the provider may be asked now with a key other than these, given as bits. */
+    synchronized boolean hasKeyBeside(long these, long now) {
+        return restUntil - now <= 0 && keys.hasBeside(these, now);
+    }
+
     /** Whether a call could go out here now, as far as can be told without asking. */
     boolean isStanding(long now) {
-        if (restUntil - now > 0) {
+        if (isAtRest(now)) {
             return false;
         }
         if (standing) {
@@ -145,15 +162,29 @@ final class Route {
         }
     }
 
+    private boolean isAtRest(long now) {
+        return restUntil - now > 0 || !keys.isStanding(now);
+    }
+
+    /** Asks for the right to one attempt with any of the keys. */
+    Admission admit(long now, long longestWait, boolean hasTurn) {
+        return admit(now, longestWait, hasTurn, 0);
+    }
+
     /**
      * Asks for the right to one attempt. The order of the checks is the policy: what cannot be undone comes last.
      *
      * @param longestWait how long a turn may be off, in a slow start, to be worth taking
      * @param hasTurn whether the caller has waited for its turn already
+     * @param refusedKeys the keys with which this call has been refused, as bits
      */
-    synchronized Admission admit(long now, long longestWait, boolean hasTurn) {
+    synchronized Admission admit(long now, long longestWait, boolean hasTurn, long refusedKeys) {
         if (restUntil - now > 0) {
-            return resting(now);
+            return resting(now, requireNonNull(rest));
+        }
+        int key = keys.take(now, refusedKeys);
+        if (key < 0) {
+            return resting(now, keys.resting(refusedKeys));
         }
         boolean probe = false;
         if (!standing) {
@@ -192,7 +223,7 @@ final class Route {
         } else {
             slowStart.called(now);
         }
-        return Admission.granted(new Permit(generation, probe, now));
+        return Admission.granted(new Permit(generation, probe, now, key));
     }
 
     private Admission waitForTurn(long now, long wait) {
@@ -225,18 +256,19 @@ final class Route {
         return CIRCUIT_OPEN.cause() + " (" + lastKind.cause() + ")";
     }
 
-    private Admission resting(long now) {
-        Failure cause = Objects.requireNonNull(restCause);
+    private Admission resting(long now, KeyRing.Resting rest) {
+        Failure cause = rest.cause();
+        long until = rest.until();
         // What a provider asked for is a pause; what waiting does not mend keeps its own name.
         if (!isStop(cause)) {
             return Admission.refused(
-                    refusal(PAUSED, PAUSED.cause() + " (" + cause.kind().cause() + ")", restUntil),
+                    refusal(PAUSED, PAUSED.cause() + " (" + cause.kind().cause() + ")", until),
                     WaitFor.REST,
-                    restUntil - now);
+                    until - now);
         }
         return Admission.refused(cause.toBuilder()
                 .message(cause.message() + "; not asked again so soon")
-                .retryAt(time.at(restUntil))
+                .retryAt(time.at(until))
                 .build());
     }
 
@@ -277,7 +309,7 @@ final class Route {
         } else {
             letGo(permit);
         }
-        restIfAsked(failure, now);
+        restIfAsked(permit, failure, now);
     }
 
     /** The attempt was given up for no fault of the provider's. */
@@ -289,6 +321,7 @@ final class Route {
     private void judgeWell(Permit permit, long now) {
         lastSuccess = now;
         failuresInARow = 0;
+        keys.worked(permit.key);
         if (stoppedByRest) {
             stoppedByRest = false;
             board.resumed(index);
@@ -372,21 +405,44 @@ final class Route {
         board.stopped(index, failure.kind(), time.at(openUntil));
     }
 
-    /** Leaves the provider alone for as long as it asked, or as long as asking is pointless. */
-    private void restIfAsked(Failure failure, long now) {
-        Duration rest = restFor(failure);
-        if (rest.isZero() || restUntil - now >= rest.toNanos()) {
+    /** Leaves the key, or the whole provider, alone for as long as it asked, or as long as asking is pointless. */
+    private void restIfAsked(Permit permit, Failure failure, long now) {
+        Duration wished = restFor(failure);
+        if (KeyRing.isOfTheKey(failure.kind())) {
+            boolean isNews = keys.rest(permit.key, failure, wished.toNanos(), now);
+            if (isNews && isStop(failure) && keys.size() > 1) {
+                log.warn(
+                        "{}: {}: {}; asked again in {} s",
+                        name,
+                        keys.nameOf(permit.key),
+                        failure.kind().cause(),
+                        wished.toSeconds());
+            }
+            if (isStop(failure) && keys.isRefused(now)) {
+                stop(failure, keys.backAt(), now);
+            }
             return;
         }
-        restUntil = now + rest.toNanos();
-        restCause = failure;
-        if (isStop(failure)) {
-            if (!stoppedByRest) {
-                log.warn("{}: {}; asked again in {} s", name, failure.kind().cause(), rest.toSeconds());
-            }
-            stoppedByRest = true; // until an answer comes, whatever else goes wrong before it
-            board.stopped(index, failure.kind(), time.at(restUntil));
+        if (wished.isZero() || restUntil - now >= wished.toNanos()) {
+            return;
         }
+        rest = new KeyRing.Resting(now + wished.toNanos(), failure);
+        restUntil = rest.until();
+        if (isStop(failure)) {
+            stop(failure, restUntil, now);
+        }
+    }
+
+    private void stop(Failure failure, long until, long now) {
+        if (!stoppedByRest) {
+            log.warn(
+                    "{}: {}; asked again in {} s",
+                    name,
+                    failure.kind().cause(),
+                    TimeUnit.NANOSECONDS.toSeconds(until - now));
+        }
+        stoppedByRest = true; // until an answer comes, whatever else goes wrong before it
+        board.stopped(index, failure.kind(), time.at(until));
     }
 
     /** Whether a rest for this reason stops the route, rather than pausing it. */
@@ -439,7 +495,7 @@ final class Route {
     /** Whether all is well here, so that one more attempt does no harm. */
     boolean isCalm(long now) {
         return standing
-                && restUntil - now <= 0
+                && !isAtRest(now)
                 && !isEasing(now)
                 && budget.tokens(now) > RetryBudget.CAPACITY / 2.0
                 && board.status().state() == ServiceState.OPERATIONAL;

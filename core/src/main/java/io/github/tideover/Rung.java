@@ -5,6 +5,7 @@ import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.provider.Dialect;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /** A place on the ladder from which an answer may come. A rung that is not configured is not there. */
@@ -19,7 +20,7 @@ sealed interface Rung {
      * @param canStream whether it can give a reply as a stream
      * @param continues whether it goes on with a reply whose beginning is sent as the last message
      * @param route what all calls to it share
-     * @param dialect how it is spoken to
+     * @param dialects how it is spoken to, with each of its keys
      * @param sorter sorts what it says
      */
     record Ask(
@@ -30,7 +31,7 @@ sealed interface Rung {
             boolean canStream,
             boolean continues,
             Route route,
-            Dialect dialect,
+            List<Dialect> dialects,
             BiFunction<Throwable, Instant, Failure> sorter)
             implements Rung {}
 

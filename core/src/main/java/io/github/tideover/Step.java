@@ -3,6 +3,7 @@ package io.github.tideover;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.failure.ChatException;
+import io.github.tideover.provider.Dialect;
 
 /** What a call does next. A driver performs it and decides nothing. */
 sealed interface Step {
@@ -10,14 +11,19 @@ sealed interface Step {
      * Send the request.
      *
      * @param rung where to
+     * @param key the place of the key to ask with
      * @param mode what to ask for
      * @param limit the moment, on the monotonic clock, at which the attempt is over; for a stream, unless content came
      * @param end the moment at which it is over in any case
      * @param hedgeAt the moment at which a second attempt may be begun beside this one, unless content came; or {@link #NEVER}
      */
-    record Send(Rung.Ask rung, Mode mode, long limit, long end, long hedgeAt) implements Step {
+    record Send(Rung.Ask rung, int key, Mode mode, long limit, long end, long hedgeAt) implements Step {
         /** No moment at all. */
         static final long NEVER = Long.MAX_VALUE;
+
+        Dialect dialect() {
+            return rung.dialects().get(key);
+        }
     }
 
     /** What an attempt asks for. */

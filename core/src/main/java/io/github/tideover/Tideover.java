@@ -80,7 +80,8 @@ public final class Tideover implements AutoCloseable {
         List<Rung> ladder = new ArrayList<>();
         for (Provider provider : providers) {
             int index = routes.size();
-            Route route = new Route(nameOf(provider), index, provider.maxConcurrent(), time, board);
+            Route route = new Route(
+                    nameOf(provider), index, provider.maxConcurrent(), Math.max(1, provider.keys()), time, board);
             routes.add(route);
             ladder.add(new Rung.Ask(
                     index == 0 ? Origin.LIVE : Origin.ALTERNATE,
@@ -90,7 +91,7 @@ public final class Tideover implements AutoCloseable {
                     provider.canStream(),
                     provider.continues(),
                     route,
-                    provider.dialect(transport.client(), builder.maxReplyBytes),
+                    provider.dialects(transport.client(), builder.maxReplyBytes),
                     provider::sort));
         }
         if (builder.replyCache != null) {

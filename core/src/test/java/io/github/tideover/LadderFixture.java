@@ -14,6 +14,7 @@ import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusWords;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** A ladder without a network: routes a, b, c as asked for, then a cache, then words. */
@@ -30,6 +31,10 @@ final class LadderFixture {
     }
 
     LadderFixture(int providers, int maxConcurrent) {
+        this(providers, maxConcurrent, 1);
+    }
+
+    LadderFixture(int providers, int maxConcurrent, int keys) {
         List<String> names = List.of("a/m", "b/m", "c/m").subList(0, providers);
         board = new StatusBoard(
                 names.stream()
@@ -40,7 +45,7 @@ final class LadderFixture {
                 (task, delay) -> {},
                 StatusWords.english());
         for (String name : names) {
-            Route route = new Route(name, routes.size(), maxConcurrent, time.time(), board);
+            Route route = new Route(name, routes.size(), maxConcurrent, keys, time.time(), board);
             ladder.add(new Rung.Ask(
                     routes.isEmpty() ? Origin.LIVE : Origin.ALTERNATE,
                     name.substring(0, 1),
@@ -49,7 +54,7 @@ final class LadderFixture {
                     true,
                     name.startsWith("b"),
                     route,
-                    new NoDialect(),
+                    Collections.nCopies(keys, new NoDialect()),
                     (problem, now) -> {
                         throw new AssertionError("nothing was sent, so nothing is sorted");
                     }));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.failure.Failure;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A reply, and where it came from.
@@ -23,6 +24,7 @@ public final class ChatReply {
     private final String model;
     private final String id;
     private final String requestId;
+    private final int keyNumber;
     private final Usage usage;
     private final int attempts;
     private final List<Failure> skipped;
@@ -41,6 +43,7 @@ public final class ChatReply {
         model = builder.model;
         id = builder.id;
         requestId = builder.requestId;
+        keyNumber = builder.keyNumber;
         usage = builder.usage;
         attempts = builder.attempts;
         skipped = builder.skipped;
@@ -75,6 +78,7 @@ public final class ChatReply {
         builder.model = model;
         builder.id = id;
         builder.requestId = requestId;
+        builder.keyNumber = keyNumber;
         builder.usage = usage;
         builder.attempts = attempts;
         builder.skipped = skipped;
@@ -183,6 +187,15 @@ public final class ChatReply {
     }
 
     /**
+     * Which of the provider's keys the reply was asked for with, by its place among those that were given.
+     *
+     * @return 1 for the first; empty if the provider has but one key, and for the application's own words
+     */
+    public OptionalInt keyNumber() {
+        return keyNumber == 0 ? OptionalInt.empty() : OptionalInt.of(keyNumber);
+    }
+
+    /**
      * The tokens the reply cost.
      *
      * @return the usage; {@link Usage#NONE} if it was not reported
@@ -271,6 +284,7 @@ public final class ChatReply {
         private String model = "";
         private String id = "";
         private String requestId = "";
+        private int keyNumber;
         private Usage usage = Usage.NONE;
         private int attempts;
         private List<Failure> skipped = List.of();
@@ -397,6 +411,17 @@ public final class ChatReply {
          */
         public Builder requestId(String requestId) {
             this.requestId = requireNonNull(requestId, "requestId == null");
+            return this;
+        }
+
+        /**
+         * Sets which of the provider's keys it was asked for with.
+         *
+         * @param keyNumber 1 for the first, 0 for the only one or none
+         * @return this builder
+         */
+        public Builder keyNumber(int keyNumber) {
+            this.keyNumber = keyNumber;
             return this;
         }
 

@@ -33,6 +33,8 @@ public final class Failure implements Serializable {
     private final @Nullable String code;
     /** The provider's id for the request. */
     private final @Nullable String requestId;
+    /** The place of the key it happened with, 0 for none or the only one. */
+    private final int keyNumber;
     /** How long the provider asked to be left alone. */
     private final @Nullable Duration retryAfter;
     /** When it makes sense to ask again. */
@@ -48,6 +50,7 @@ public final class Failure implements Serializable {
         httpStatus = builder.httpStatus;
         code = builder.code;
         requestId = builder.requestId;
+        keyNumber = builder.keyNumber;
         retryAfter = builder.retryAfter;
         retryAt = builder.retryAt;
         cause = builder.cause;
@@ -76,6 +79,7 @@ public final class Failure implements Serializable {
         builder.httpStatus = httpStatus;
         builder.code = code;
         builder.requestId = requestId;
+        builder.keyNumber = keyNumber;
         builder.retryAfter = retryAfter;
         builder.retryAt = retryAt;
         builder.cause = cause;
@@ -147,6 +151,15 @@ public final class Failure implements Serializable {
     }
 
     /**
+     * Which of the provider's keys it happened with, by its place among those that were given.
+     *
+     * @return 1 for the first; empty if there was but one key, or it was not a matter of a key
+     */
+    public OptionalInt keyNumber() {
+        return keyNumber == 0 ? OptionalInt.empty() : OptionalInt.of(keyNumber);
+    }
+
+    /**
      * How long the provider asked to be left alone, counted from its answer.
      *
      * @return the time to wait at least, or empty if it did not say
@@ -191,6 +204,7 @@ public final class Failure implements Serializable {
         private int httpStatus;
         private @Nullable String code;
         private @Nullable String requestId;
+        private int keyNumber;
         private @Nullable Duration retryAfter;
         private @Nullable Instant retryAt;
         private @Nullable Throwable cause;
@@ -264,6 +278,17 @@ public final class Failure implements Serializable {
          */
         public Builder requestId(@Nullable String requestId) {
             this.requestId = requestId;
+            return this;
+        }
+
+        /**
+         * Says which of the provider's keys it happened with.
+         *
+         * @param keyNumber 1 for the first, 0 for the only one or none
+         * @return this builder
+         */
+        public Builder keyNumber(int keyNumber) {
+            this.keyNumber = keyNumber;
             return this;
         }
 

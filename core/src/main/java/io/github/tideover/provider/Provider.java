@@ -22,7 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import okhttp3.Headers;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +39,22 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Provider {
+    private static final String AUTHORIZATION = "Authorization";
     private static final String OPENAI = "https://api.openai.com/v1/";
     private static final String ANTHROPIC = "https://api.anthropic.com/";
     private static final String OLLAMA = "http://localhost:11434/v1/";
     private static final String GEMINI = "https://generativelanguage.googleapis.com/v1beta/";
     private static final int MAX_CONCURRENT = 64;
     private static final int SHORTEST_HEADER_SECRET = 8;
+    /** A call remembers which keys it has tried in the bits of one number. */
+    private static final int MOST_KEYS = 64;
 
     private final Speech speech;
     private final HttpUrl baseUrl;
     private final String name;
-    private final @Nullable String apiKey;
+    private final List<String> apiKeys;
+    private final @Nullable String apiKeyHeader;
+    private final @Nullable Supplier<String> bearerToken;
     private final @Nullable String model;
     private final int maxConcurrent;
     private final Map<String, String> headers;
@@ -61,7 +67,9 @@ public final class Provider {
         speech = draft.speech;
         baseUrl = draft.baseUrl;
         name = draft.name;
-        apiKey = draft.apiKey;
+        apiKeys = draft.apiKeys;
+        apiKeyHeader = draft.apiKeyHeader;
+        bearerToken = draft.bearerToken;
         model = draft.model;
         maxConcurrent = draft.maxConcurrent;
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers));
@@ -69,6 +77,10 @@ public final class Provider {
         canStream = draft.canStream;
         continues = draft.continues;
         sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
+        if (apiKeys.size() > 1 && headers.keySet().stream().anyMatch(keyHeader()::equalsIgnoreCase)) {
+            throw new IllegalArgumentException("the header " + keyHeader() + " would be sent in place of all "
+                    + apiKeys.size() + " keys; leave out either that header or apiKeys");
+        }
     }
 
     /**
@@ -277,8 +289,8 @@ public final class Provider {
     }
 
     /**
-     * Azure OpenAI by its v1 API, named {@code azure}. The model is the name of a deployment. Both keys and Microsoft Entra
-     * tokens are given by {@link #apiKey(String)}, since this API takes either as a bearer token.
+     * Azure OpenAI by its v1 API, named {@code azure}. The model is the name of a deployment. A key is given by
+     * {@link #apiKey(String)} and goes into the header {@code api-key}; Microsoft Entra tokens are given by {@link #bearerToken}.
      *
      * @param endpoint the resource's address, such as {@code "https://my-resource.openai.azure.com/"}
      * @return the provider, without key and model
@@ -291,12 +303,14 @@ public final class Provider {
                 .newBuilder()
                 .addPathSegments("openai/v1/")
                 .build();
-        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url)).name("azure");
+        return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url))
+                .name("azure")
+                .apiKeyHeader("api-key");
     }
 
     /**
-     * One deployment of Azure OpenAI by its older, dated API, named {@code azure}. The key goes into
-     * {@link #header(String, String) header} {@code api-key}, a Microsoft Entra token into {@link #apiKey(String)}.
+     * One deployment of Azure OpenAI by its older, dated API, named {@code azure}. A key is given by {@link #apiKey(String)}
+     * and goes into the header {@code api-key}; Microsoft Entra tokens are given by {@link #bearerToken}.
      *
      * @param endpoint the resource's address, such as {@code "https://my-resource.openai.azure.com/"}
      * @param deployment the deployment's name, which is this provider's model as well
@@ -317,6 +331,7 @@ public final class Provider {
                 .build();
         return new Provider(new Draft(Speech.CHAT_COMPLETIONS, url))
                 .name("azure")
+                .apiKeyHeader("api-key")
                 .model(deployment);
     }
 
@@ -354,7 +369,7 @@ public final class Provider {
 
     /**
      * Sets the key, which is sent in the header that the provider wants it in: a bearer token as a rule. It is never logged
-     * or shown.
+     * or shown. It takes the place of what {@link #apiKeys} or {@link #bearerToken} set.
      *
      * @param apiKey the key
      * @return a copy with that key
@@ -362,8 +377,68 @@ public final class Provider {
      *     carry
      */
     public Provider apiKey(String apiKey) {
-        Endpoint.apiKey(apiKey);
-        return with(draft -> draft.apiKey = apiKey);
+        return apiKeys(apiKey);
+    }
+
+    /**
+     * Sets several keys, over which requests are spread evenly. A key that is refused, out of credit or over its rate limit
+     * rests by itself, for as long as the provider would, and the call goes on with the next one at once; the provider rests
+     * only when all of its keys do. Of use where each key has limits of its own: the keys of one account often share them.
+     *
+     * <p>A key is spoken of by its place, as {@code key 2 of 3}; see {@link Failure#keyNumber()}. It is never logged or shown.
+     *
+     * @param apiKeys the keys, 1 to 64
+     * @return a copy with those keys
+     * @throws IllegalArgumentException if there is none, or more than 64, if two are the same, or one is empty or cannot be
+     *     sent; or if a {@link #header} would take their place
+     */
+    public Provider apiKeys(String... apiKeys) {
+        requireNonNull(apiKeys, "apiKeys == null");
+        if (apiKeys.length == 0 || apiKeys.length > MOST_KEYS) {
+            throw new IllegalArgumentException("apiKeys must be 1 to " + MOST_KEYS + " keys, not " + apiKeys.length
+                    + (apiKeys.length == 0 ? "; leave it out for a server that asks for none" : ""));
+        }
+        List<String> keys = new ArrayList<>();
+        for (String key : apiKeys) {
+            int same = keys.indexOf(Endpoint.apiKey(key));
+            if (same >= 0) {
+                throw new IllegalArgumentException("apiKeys must differ, but key " + (same + 1) + " and key "
+                        + (keys.size() + 1) + " of " + apiKeys.length + " are the same");
+            }
+            keys.add(key);
+        }
+        return with(draft -> {
+            draft.apiKeys = List.copyOf(keys);
+            draft.bearerToken = null;
+        });
+    }
+
+    /**
+     * Sets the header that keys are sent in, as they are, for a server or a gateway that wants them under a name of its own.
+     *
+     * @param name the header's name, such as {@code "api-key"}
+     * @return a copy that sends its keys in that header
+     * @throws IllegalArgumentException if it is not the name of a header, or that of one that the HTTP client sets itself
+     */
+    public Provider apiKeyHeader(String name) {
+        Endpoint.header(name, "");
+        return with(draft -> draft.apiKeyHeader = name);
+    }
+
+    /**
+     * Sets where to get the token that is sent as {@code Authorization: Bearer}, for tokens that expire, such as those of
+     * Microsoft Entra. It is asked for each request, on the thread that sends it, and should keep a token for as long as it is
+     * good. What it throws ends the attempt as {@code AUTH}. It takes the place of keys.
+     *
+     * @param bearerToken gives the token; asked by many threads at once
+     * @return a copy that sends those tokens
+     */
+    public Provider bearerToken(Supplier<String> bearerToken) {
+        requireNonNull(bearerToken, "bearerToken == null");
+        return with(draft -> {
+            draft.apiKeys = List.of();
+            draft.bearerToken = bearerToken;
+        });
     }
 
     /**
@@ -498,6 +573,15 @@ public final class Provider {
     }
 
     /**
+     * How many keys there are to ask with.
+     *
+     * @return the number, 0 for none
+     */
+    public int keys() {
+        return apiKeys.size();
+    }
+
+    /**
      * Whether the provider runs on this machine, and so is there when the network is not.
      *
      * @return true for a loopback address
@@ -525,7 +609,7 @@ public final class Provider {
     }
 
     /**
-     * The way to speak to this provider.
+     * The way to speak to this provider, with its first key if it has several.
      *
      * <p>Part of the seam between this library's own packages.
      *
@@ -534,7 +618,25 @@ public final class Provider {
      * @return the dialect
      */
     public Dialect dialect(OkHttpClient http, long maxReplyBytes) {
-        return speech.dialect(this, http, maxReplyBytes);
+        return dialects(http, maxReplyBytes).get(0);
+    }
+
+    /**
+     * The ways to speak to this provider, one with each of its keys.
+     *
+     * <p>Part of the seam between this library's own packages.
+     *
+     * @param http the HTTP client
+     * @param maxReplyBytes how long a whole reply may be
+     * @return the dialects in the order of the keys; one if there is no key
+     */
+    public List<Dialect> dialects(OkHttpClient http, long maxReplyBytes) {
+        OkHttpClient client = bearerToken == null
+                ? http
+                : http.newBuilder().addInterceptor(new BearerToken(bearerToken)).build();
+        return (apiKeys.isEmpty() ? Stream.of(headers) : apiKeys.stream().map(this::headersWith))
+                .map(all -> speech.dialect(this, client, all, maxReplyBytes))
+                .toList();
     }
 
     /**
@@ -556,21 +658,22 @@ public final class Provider {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";
     }
 
-    private Headers geminiHeaders() {
-        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        if (apiKey != null) {
-            all.put(GeminiApi.KEY_HEADER, apiKey);
-        }
-        all.putAll(headers);
-        return Endpoint.headers(null, all);
+    private String keyHeader() {
+        return apiKeyHeader == null ? speech.keyHeader : apiKeyHeader;
     }
 
-    /** The key, and the values of headers that are long enough to be one. */
+    /** What is sent with every request that is made with a key; a header that was set beats the key. */
+    private Map<String, String> headersWith(String apiKey) {
+        boolean isBearer = apiKeyHeader == null && speech.keyHeader.equals(AUTHORIZATION);
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.put(keyHeader(), isBearer ? "Bearer " + apiKey : apiKey);
+        all.putAll(headers);
+        return all;
+    }
+
+    /** The keys, and the values of headers that are long enough to be one. */
     private List<String> secrets() {
-        List<String> secrets = new ArrayList<>();
-        if (apiKey != null) {
-            secrets.add(apiKey);
-        }
+        List<String> secrets = new ArrayList<>(apiKeys);
         headers.values().stream()
                 .filter(value -> value.length() >= SHORTEST_HEADER_SECRET)
                 .forEach(secrets::add);
@@ -597,41 +700,49 @@ public final class Provider {
 
     /** What a provider speaks. */
     private enum Speech {
-        CHAT_COMPLETIONS {
+        CHAT_COMPLETIONS(AUTHORIZATION) {
             @Override
-            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
+            Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
                 return new OpenAiDialect(
-                        http, to.baseUrl, Endpoint.headers(to.apiKey, to.headers), to.tokenLimitField, maxReplyBytes);
+                        http, to.baseUrl, Endpoint.headers(null, headers), to.tokenLimitField, maxReplyBytes);
             }
         },
-        MESSAGES {
+        MESSAGES("x-api-key") {
             @Override
-            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
-                return new AnthropicDialect(http, to.baseUrl, to.apiKey, to.headers, maxReplyBytes);
+            Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
+                return new AnthropicDialect(http, to.baseUrl, headers, maxReplyBytes);
             }
         },
-        GEMINI {
+        GEMINI(GeminiApi.KEY_HEADER) {
             @Override
-            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
-                return new GeminiDialect(http, to.baseUrl, to.geminiHeaders(), maxReplyBytes);
+            Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
+                return new GeminiDialect(http, to.baseUrl, Endpoint.headers(null, headers), maxReplyBytes);
             }
         },
-        RESPONSES {
+        RESPONSES(AUTHORIZATION) {
             @Override
-            Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes) {
-                return new ResponsesDialect(
-                        http, to.baseUrl, Endpoint.headers(to.apiKey, to.headers), false, maxReplyBytes);
+            Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
+                return new ResponsesDialect(http, to.baseUrl, Endpoint.headers(null, headers), false, maxReplyBytes);
             }
         };
 
-        abstract Dialect dialect(Provider to, OkHttpClient http, long maxReplyBytes);
+        /** Where this API wants its key. */
+        private final String keyHeader;
+
+        Speech(String keyHeader) {
+            this.keyHeader = keyHeader;
+        }
+
+        abstract Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes);
     }
 
     private static final class Draft {
         private final Speech speech;
         private final HttpUrl baseUrl;
         private String name;
-        private @Nullable String apiKey;
+        private List<String> apiKeys = List.of();
+        private @Nullable String apiKeyHeader;
+        private @Nullable Supplier<String> bearerToken;
         private @Nullable String model;
         private int maxConcurrent = MAX_CONCURRENT;
         private final Map<String, String> headers = new LinkedHashMap<>();
@@ -653,7 +764,9 @@ public final class Provider {
             speech = from.speech;
             baseUrl = from.baseUrl;
             name = from.name;
-            apiKey = from.apiKey;
+            apiKeys = from.apiKeys;
+            apiKeyHeader = from.apiKeyHeader;
+            bearerToken = from.bearerToken;
             model = from.model;
             maxConcurrent = from.maxConcurrent;
             headers.putAll(from.headers);

@@ -179,6 +179,9 @@ public final class FailureSorter {
             if (each instanceof CutReplyException) {
                 return unusable(CUT, each);
             }
+            if (each instanceof NoCredentialsException) {
+                return withoutToken(each);
+            }
         }
         return bare instanceof IOException ? broken(bare, chain) : unexpected(bare);
     }
@@ -204,6 +207,16 @@ public final class FailureSorter {
         return Failure.of(kind)
                 .message(kind.cause() + (what == null ? "" : ": " + redaction.line(what)))
                 .cause(problem)
+                .build();
+    }
+
+    /** What the application's own source of tokens says may hold anything, so only its name is passed on. */
+    private static Failure withoutToken(Throwable problem) {
+        Throwable why = requireNonNull(problem.getCause());
+        return Failure.of(AUTH)
+                .message("not sent: bearerToken gave no token that can be sent ("
+                        + why.getClass().getName() + ")")
+                .cause(new Outline(problem, DEEPEST_CAUSE))
                 .build();
     }
 

@@ -3,13 +3,18 @@ package io.github.tideover.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
 import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -276,7 +281,7 @@ class ProviderTest {
     void anAzureDeploymentIsAskedUnderItsPathAndVersion() throws Exception {
         server.enqueue(new MockResponse.Builder().body(REPLY).build());
         Provider azure = Provider.azureOpenAi(server.url("/").toString(), "my-gpt", "2024-10-21")
-                .header("api-key", "azure-key");
+                .apiKey("azure-key");
         assertThat(azure.model()).contains("my-gpt");
         azure.dialect(new OkHttpClient(), 1 << 20)
                 .whole(ChatRequest.of("Hi"), "my-gpt")
@@ -285,6 +290,95 @@ class ProviderTest {
         assertThat(request.getTarget()).isEqualTo("/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21");
         assertThat(request.getHeaders().get("api-key")).isEqualTo("azure-key");
         assertThat(request.getHeaders().get("Authorization")).isNull();
+    }
+
+    @Test
+    void azureTakesAMicrosoftEntraTokenAsABearerAndAsksForItEachTime() throws Exception {
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        AtomicInteger tokens = new AtomicInteger();
+        Dialect dialect = Provider.azureOpenAi(server.url("/").toString())
+                .apiKey("azure-key")
+                .bearerToken(() -> "entra-" + tokens.incrementAndGet())
+                .dialect(new OkHttpClient(), 1 << 20);
+        for (int i = 1; i <= 2; i++) {
+            dialect.whole(ChatRequest.of("Hi"), "my-gpt").perform();
+            RecordedRequest request = server.takeRequest();
+            assertThat(request.getTarget()).isEqualTo("/openai/v1/chat/completions");
+            assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer entra-" + i);
+            assertThat(request.getHeaders().get("api-key")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, IllegalStateException", "false, NullPointerException"})
+    void aSourceOfTokensThatFailsIsAMatterOfCredentialsAndWhatItSaysIsNotShown(boolean throwing, String what) {
+        Provider provider = Provider.azureOpenAi(server.url("/").toString()).bearerToken(() -> {
+            if (throwing) {
+                throw new IllegalStateException("s3cret");
+            }
+            return null;
+        });
+        Exchange<?, ?> exchange = provider.dialect(new OkHttpClient(), 1 << 20).whole(ChatRequest.of("Hi"), "m");
+        Throwable problem = catchThrowable(exchange::perform);
+        Failure failure = provider.sort(problem, Instant.EPOCH);
+        assertThat(failure.kind()).isEqualTo(FailureKind.AUTH);
+        assertThat(failure.message())
+                .isEqualTo("not sent: bearerToken gave no token that can be sent (java.lang." + what + ")");
+        assertThat(failure.cause().orElseThrow().getCause()).hasMessage("java.lang." + what);
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void aKeyGoesIntoTheHeaderThatIsNamed() throws Exception {
+        server.enqueue(new MockResponse.Builder().body(REPLY).build());
+        Provider.openAiCompatible(server.url("/").toString())
+                .apiKey("gateway-key")
+                .apiKeyHeader("X-Gateway-Key")
+                .dialect(new OkHttpClient(), 1 << 20)
+                .whole(ChatRequest.of("Hi"), "m")
+                .perform();
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getHeaders().get("X-Gateway-Key")).isEqualTo("gateway-key");
+        assertThat(request.getHeaders().get("Authorization")).isNull();
+    }
+
+    @Test
+    void keysThatCannotWorkTogetherAreRefusedWithTheReasonAndWithoutAKey() {
+        Provider provider = Provider.openAiCompatible("https://chat.example.com/v1/");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeys())
+                .withMessage("apiKeys must be 1 to 64 keys, not 0; leave it out for a server that asks for none");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeys(
+                        IntStream.range(0, 65).mapToObj(i -> "key" + i).toArray(String[]::new)))
+                .withMessage("apiKeys must be 1 to 64 keys, not 65");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeys("k-one", "k-two", "k-one"))
+                .withMessage("apiKeys must differ, but key 1 and key 3 of 3 are the same");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeys("k-one", " "))
+                .withMessageContaining("must not be blank");
+        assertThatNullPointerException()
+                .isThrownBy(() -> provider.apiKeys("k-one", null))
+                .withMessageContaining("environment variable");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeys("k-one", "k-two").header("authorization", "Bearer x"))
+                .withMessage("the header Authorization would be sent in place of all 2 keys; leave out either that "
+                        + "header or apiKeys");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.apiKeyHeader("Content-Length"))
+                .withMessageContaining("is set by the HTTP client");
+    }
+
+    @Test
+    void noneOfSeveralKeysIsShown() {
+        Provider provider = Provider.openAi("k").apiKeys("plainword", "otherword");
+        assertThat(provider.keys()).isEqualTo(2);
+        assertThat(provider.toString()).doesNotContain("plainword", "otherword");
+        RefusedException echo = new RefusedException(
+                400, Headers.EMPTY, "{\"error\":{\"code\":\"otherword\",\"message\":\"plainword\"}}");
+        assertThat(provider.sort(echo, Instant.EPOCH).toString()).doesNotContain("plainword", "otherword");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.tideover.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
@@ -8,6 +9,7 @@ import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.AccountException;
 import io.github.tideover.provider.Provider;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -50,6 +52,27 @@ class ConfigurationTest {
             ChatReply kept = tideover.chat("What is a tide?");
             assertThat(kept.origin()).isEqualTo(Origin.CACHED);
             assertThat(kept.attempts()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void severalKeys() {
+        String baseUrl = server.address();
+        String firstKey = "first-key";
+        String secondKey = "second-key";
+        String thirdKey = "third-key";
+        // region: several-keys
+        Provider provider = Provider.openAiCompatible(baseUrl)
+                .apiKeys(firstKey, secondKey, thirdKey)
+                .model("small");
+        // end
+        try (Tideover tideover = Tideover.builder().provider(provider).build()) {
+            assertThat(tideover.chat("What is a tide?").keyNumber()).hasValue(1);
+            assertThat(tideover.chat("What is a tide?").keyNumber()).hasValue(2);
+            server.answers(Loopback.fails(401));
+            assertThatThrownBy(() -> tideover.chat("What is a tide?"))
+                    .isInstanceOf(AccountException.class)
+                    .hasMessageContaining("key 2 of 3");
         }
     }
 

@@ -228,7 +228,9 @@ class PagesTest {
                 Map.of(
                         "model", orNone(provider.model()),
                         "maxConcurrent", provider.maxConcurrent(),
-                        "apiKey", orNone(valueOf(provider, "apiKey")),
+                        "apiKey", valueOf(provider, "apiKeys"),
+                        "apiKeys", valueOf(provider, "apiKeys"),
+                        "bearerToken", orNone(valueOf(provider, "bearerToken")),
                         "header", valueOf(provider, "headers")));
 
         ChatRequest request = ChatRequest.of("What is a tide?");

@@ -9,7 +9,6 @@ import io.github.tideover.wire.Endpoint;
 import java.util.Map;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 
 /**
@@ -28,17 +27,11 @@ public final class AnthropicDialect implements Dialect {
      *
      * @param http the HTTP client, which has no time limits of its own
      * @param baseUrl the address under which {@code v1/messages} lies
-     * @param apiKey the key, or null for none
-     * @param headers more that is sent with every request; each overrides one of ours
+     * @param headers what is sent with every request, the key among it; each overrides one of ours
      * @param maxReplyBytes how long a reply may be
      */
-    public AnthropicDialect(
-            OkHttpClient http,
-            HttpUrl baseUrl,
-            @Nullable String apiKey,
-            Map<String, String> headers,
-            long maxReplyBytes) {
-        this.api = new DirectAnthropicApi(http, baseUrl, AnthropicRetrofit.headers(apiKey, headers), maxReplyBytes);
+    public AnthropicDialect(OkHttpClient http, HttpUrl baseUrl, Map<String, String> headers, long maxReplyBytes) {
+        this.api = new DirectAnthropicApi(http, baseUrl, AnthropicRetrofit.headers(null, headers), maxReplyBytes);
         this.maxReplyBytes = maxReplyBytes;
     }
 

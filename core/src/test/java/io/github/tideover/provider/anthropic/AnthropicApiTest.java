@@ -75,7 +75,8 @@ class AnthropicApiTest {
     }
 
     private AnthropicDialect dialect() {
-        return new AnthropicDialect(Transport.direct(http), server.url("/"), "sk-ant-key", Map.of(), 1 << 20);
+        return new AnthropicDialect(
+                Transport.direct(http), server.url("/"), Map.of("x-api-key", "sk-ant-key"), 1 << 20);
     }
 
     private void answer(String type, String body) {
