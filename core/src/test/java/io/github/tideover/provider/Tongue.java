@@ -54,7 +54,7 @@ enum Tongue {
     MESSAGES("anthropic-messages", "\"stop_reason\": ?\"|\"message_stop\"") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new AnthropicDialect(http, url, null, Map.of(), MAX_REPLY);
+            return new AnthropicDialect(http, url, Map.of(), MAX_REPLY);
         }
 
         @Override
