@@ -2,6 +2,7 @@ package io.github.tideover.status;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public final class Eta {
         UNKNOWN
     }
 
+    /** What is said is never more exact than this. */
+    static final Duration NARROWEST = Duration.ofMinutes(5);
+
     private final Basis basis;
     private final Instant asOf;
     private final @Nullable Instant notBefore;
@@ -51,6 +55,28 @@ public final class Eta {
         this.sampleSize = sampleSize;
     }
 
+    /**
+     * The most that can honestly be said: the end of a maintenance that is under way; or else the time that the provider
+     * asked for, if that is far enough off to mean anything; or else how long the page's earlier incidents of the same
+     * impact went on from here.
+     *
+     * @param page what the provider's page said last, or null
+     * @param notBefore the time before which the provider asked not to be called, or null
+     * @param now the time
+     */
+    static Eta of(@Nullable PageReport page, @Nullable Instant notBefore, Instant now) {
+        if (page != null) {
+            Optional<Instant> end = page.endOfMaintenance();
+            if (end.isPresent()) {
+                return end.get().isAfter(now) ? scheduledEnd(end.get(), now) : unknown(now);
+            }
+        }
+        if (notBefore != null && !notBefore.isBefore(now.plus(NARROWEST))) {
+            return notBefore(notBefore, now);
+        }
+        return page == null ? unknown(now) : page.residualLife(now).orElseGet(() -> unknown(now));
+    }
+
     static Eta unknown(Instant asOf) {
         return new Eta(Basis.UNKNOWN, asOf, null, null, null, 0);
     }
@@ -63,14 +89,10 @@ public final class Eta {
         return new Eta(Basis.NOT_BEFORE, asOf, requireNonNull(notBefore, "notBefore == null"), null, null, 0);
     }
 
+    /** The two times are never less than 5 minutes apart: nobody knows it better. */
     static Eta history(Instant p50, Instant p80, int sampleSize, Instant asOf) {
-        return new Eta(
-                Basis.HISTORY,
-                asOf,
-                null,
-                requireNonNull(p50, "p50 == null"),
-                requireNonNull(p80, "p80 == null"),
-                sampleSize);
+        Instant late = p50.plus(NARROWEST);
+        return new Eta(Basis.HISTORY, asOf, null, p50, p80.isBefore(late) ? late : p80, sampleSize);
     }
 
     /**

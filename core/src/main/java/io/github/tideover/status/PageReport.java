@@ -2,6 +2,7 @@ package io.github.tideover.status;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,9 @@ public final class PageReport {
     private final List<Component> components;
     private final List<Incident> incidents;
     private final List<Maintenance> maintenances;
+    private final List<Incident> history;
+    private final @Nullable Incident open;
+    private final @Nullable ResidualLife outlook;
 
     private PageReport(Builder builder) {
         source = builder.source;
@@ -38,6 +42,9 @@ public final class PageReport {
         components = List.copyOf(builder.components);
         incidents = List.copyOf(builder.incidents);
         maintenances = List.copyOf(builder.maintenances);
+        history = List.copyOf(builder.history);
+        open = openOf(incidents);
+        outlook = open == null ? null : outlookOf(open, history);
     }
 
     static Builder builder(String source, Instant fetchedAt) {
@@ -90,7 +97,7 @@ public final class PageReport {
     }
 
     /**
-     * The maintenances of the API, under way or ahead.
+     * The maintenances of the API, under way or ahead, the soonest first.
      *
      * @return an unmodifiable list
      */
@@ -99,12 +106,80 @@ public final class PageReport {
     }
 
     /**
+     * The incidents of the page that are over, whatever they touched, the newest first. The page is asked for them only
+     * while something is wrong; they are what an {@link Eta} rests on.
+     *
+     * @return an unmodifiable list, empty if they were not read
+     */
+    public List<Incident> history() {
+        return history;
+    }
+
+    /**
      * The worst that the page says of the API.
      *
      * @return a major outage before maintenance, partial outage, degraded and operational; empty if nothing could be read
      */
     public Optional<ServiceState> worst() {
-        return components.stream().map(Component::state).max(Comparator.comparingInt(BY_SEVERITY::indexOf));
+        return components.stream().map(Component::state).reduce(PageReport::worse);
+    }
+
+    static ServiceState worse(ServiceState one, ServiceState other) {
+        return BY_SEVERITY.indexOf(one) >= BY_SEVERITY.indexOf(other) ? one : other;
+    }
+
+    /** Whether this says that the trouble which {@code before} spoke of is over, or believed to be. */
+    boolean saysMendedAfter(PageReport before) {
+        if (components.isEmpty()) {
+            return false; // it says nothing at all
+        }
+        boolean wasUnwell = before.worst()
+                .filter(state -> state != ServiceState.OPERATIONAL)
+                .isPresent();
+        boolean isWell =
+                worst().filter(state -> state == ServiceState.OPERATIONAL).isPresent();
+        return wasUnwell && isWell
+                || before.incidents.stream()
+                        .filter(incident -> !incident.isMended())
+                        .anyMatch(incident -> incidents.stream()
+                                .filter(now -> now.id().equals(incident.id()))
+                                .findFirst()
+                                .map(Incident::isMended)
+                                .orElse(true));
+    }
+
+    /** When the maintenance under way is to end; the latest if there are several. */
+    Optional<Instant> endOfMaintenance() {
+        return maintenances.stream()
+                .filter(Maintenance::isUnderWay)
+                .flatMap(maintenance -> maintenance.until().stream())
+                .max(Comparator.naturalOrder());
+    }
+
+    /** What earlier incidents say of the one that is open; empty if none is, or if they say nothing. */
+    Optional<Eta> residualLife(Instant now) {
+        if (open == null || outlook == null) {
+            return Optional.empty();
+        }
+        Instant began = open.startedAt().orElse(now);
+        Duration elapsed = began.isAfter(now) ? Duration.ZERO : Duration.between(began, now);
+        return outlook.after(elapsed)
+                .map(left -> Eta.history(now.plus(left.p50()), now.plus(left.p80()), outlook.sampleSize(), now));
+    }
+
+    /** The incident that goes on: the newest of those that began at a known time. */
+    private static @Nullable Incident openOf(List<Incident> incidents) {
+        return incidents.stream()
+                .filter(incident -> !incident.isOver() && incident.startedAt().isPresent())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static ResidualLife outlookOf(Incident open, List<Incident> history) {
+        return ResidualLife.of(history.stream()
+                .filter(incident -> incident.impact().equalsIgnoreCase(open.impact()))
+                .flatMap(incident -> incident.duration().stream())
+                .toList());
     }
 
     @Override
@@ -252,6 +327,23 @@ public final class PageReport {
          */
         public Optional<Instant> resolvedAt() {
             return Optional.ofNullable(resolvedAt);
+        }
+
+        /** Whether it is over, says the page: by a time, or by a word. */
+        boolean isOver() {
+            return resolvedAt != null || PageDocument.isOver(status);
+        }
+
+        /** Whether the provider believes it mended. */
+        boolean isMended() {
+            return isOver() || PageDocument.plain(status).equals("monitoring");
+        }
+
+        /** How long it lasted; empty unless both ends are known and in order. */
+        Optional<Duration> duration() {
+            return startedAt == null || resolvedAt == null || !resolvedAt.isAfter(startedAt)
+                    ? Optional.empty()
+                    : Optional.of(Duration.between(startedAt, resolvedAt));
         }
 
         /**
@@ -415,6 +507,7 @@ public final class PageReport {
         private final List<Component> components = new ArrayList<>();
         private final List<Incident> incidents = new ArrayList<>();
         private final List<Maintenance> maintenances = new ArrayList<>();
+        private final List<Incident> history = new ArrayList<>();
 
         private Builder(String source, Instant fetchedAt) {
             this.source = requireNonNull(source, "source == null");
@@ -438,6 +531,11 @@ public final class PageReport {
 
         Builder maintenance(Maintenance maintenance) {
             maintenances.add(maintenance);
+            return this;
+        }
+
+        Builder past(Incident incident) {
+            history.add(incident);
             return this;
         }
 
