@@ -30,11 +30,13 @@ final class Attempt {
     private final ChatRequest request;
     private final Step.Send send;
     private final String beginning;
+    private final @Nullable Attempt broken;
     private final Runnable whenCut;
 
     private volatile @Nullable Watch watch;
     private @Nullable DeltaReader reader;
     private boolean contentCame;
+    private boolean abandoned;
     /** When the caller was given what came last; -1 while it waits for more. */
     private long handedAt = -1;
 
@@ -47,13 +49,21 @@ final class Attempt {
      * Prepares an attempt.
      *
      * @param beginning what was shown of the reply before, for an attempt that continues it
+     * @param broken the attempt whose stream goes on, for one that resumes it
      * @param whenCut run, on the timer's thread, when a limit passes or the client is closed
      */
-    Attempt(Engine engine, ChatRequest request, Step.Send send, String beginning, Runnable whenCut) {
+    Attempt(
+            Engine engine,
+            ChatRequest request,
+            Step.Send send,
+            String beginning,
+            @Nullable Attempt broken,
+            Runnable whenCut) {
         this.engine = engine;
         this.request = request;
         this.send = send;
         this.beginning = beginning;
+        this.broken = broken;
         this.whenCut = whenCut;
     }
 
@@ -88,9 +98,12 @@ final class Attempt {
         Rung.Ask rung = send.rung();
         Exchange<?, DeltaReader> prepared;
         try {
-            prepared = send.mode() == Step.Mode.CONTINUATION
-                    ? send.dialect().continued(request, beginning, rung.model())
-                    : send.dialect().streamed(request, rung.model());
+            prepared = switch (send.mode()) {
+                case RESUMPTION ->
+                    requireNonNull(requireNonNull(broken).reader).resumption().orElseThrow();
+                case CONTINUATION -> send.dialect().continued(request, beginning, rung.model());
+                default -> send.dialect().streamed(request, rung.model());
+            };
         } catch (RuntimeException e) {
             return engine.failed(e, send);
         }
@@ -188,7 +201,28 @@ final class Attempt {
 
     /** All that came so far. */
     ChatReply soFar() {
-        return requireNonNull(reader).reply().build();
+        return reader == null && broken != null
+                ? broken.soFar()
+                : requireNonNull(reader).reply().build();
+    }
+
+    /** Whether the stream that it read broke off, and the provider can go on with it. */
+    boolean canResume() {
+        return reader != null && reader.resumption().isPresent();
+    }
+
+    /** Nobody waits for it any more: a provider that would go on writing is told so, off the call's path. */
+    void abandon() {
+        if (abandoned) {
+            return;
+        }
+        abandoned = true;
+        if (reader != null) {
+            reader.abandonment()
+                    .ifPresent(stop -> engine.aside(stop, send.rung().route()));
+        } else if (broken != null) {
+            broken.abandon();
+        }
     }
 
     /** Breaks it off at its socket. */

@@ -80,6 +80,8 @@ final class CallPlan {
     private @Nullable Failure brokenBy;
 
     private boolean mayContinue;
+    /** The break that is being mended by going on with the stream; null when none is. */
+    private @Nullable Interrupted interrupted;
 
     private @Nullable Permit hedgePermit;
     private int hedgePosition;
@@ -87,6 +89,16 @@ final class CallPlan {
     private int spent = -1;
 
     private boolean over;
+
+    /**
+     * A stream, or an attempt before its first content, that came to nothing.
+     *
+     * @param by what broke it
+     * @param key the place of the key that it was asked for with
+     * @param inSight whether the caller has seen some of its text
+     * @param canContinue whether another model could write the rest
+     */
+    private record Interrupted(Failure by, int key, boolean inSight, boolean canContinue) {}
 
     CallPlan(
             List<Rung> ladder,
@@ -124,7 +136,7 @@ final class CallPlan {
             return answered(answered.reply(), now);
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return failed(failed.failure(), now);
+            return failed(failed.failure(), failed.canResume(), now);
         }
         if (outcome instanceof Outcome.Broken broken) {
             return broken(broken, now);
@@ -132,8 +144,12 @@ final class CallPlan {
         if (outcome instanceof Outcome.Recalled recalled) {
             return recalled(recalled.reply(), now);
         }
-        Step step = ask((Rung.Ask) ladder.get(position), now);
-        return step != null ? step : climb(now);
+        Rung.Ask rung = (Rung.Ask) ladder.get(position);
+        Step step = ask(rung, now);
+        if (step != null) {
+            return step;
+        }
+        return isResuming() ? rescue(rung, now) : climb(now);
     }
 
     /** The next rung that has something to offer, or the end. */
@@ -206,12 +222,14 @@ final class CallPlan {
             return null;
         }
         long longestTurn = Math.min(LONGEST_WAIT_FOR_TURN, deadline - shortestAttempt - now);
-        Admission admission = rung.route().admit(now, longestTurn, hasTurn, refusedKeys);
+        // A stream is kept for the key that it was asked for with.
+        long notWith = interrupted == null ? refusedKeys : ~(1L << interrupted.key());
+        Admission admission = rung.route().admit(now, longestTurn, hasTurn, notWith);
         hasTurn = admission.waitFor == Admission.WaitFor.TURN;
         permit = admission.permit;
         if (permit != null) {
             attempts++;
-            attemptsHere++;
+            attemptsHere += isResuming() ? 0 : 1; // what goes on is the attempt that broke
             sent = send(rung, modeOf(rung, now), permit, now);
             return sent;
         }
@@ -229,7 +247,7 @@ final class CallPlan {
             case NOTHING -> -1;
             case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10);
             case TURN -> Long.MAX_VALUE; // it was taken for as long as it is worth
-            case REST -> patience(now).toNanos();
+            case REST -> isResuming() ? -1 : patience(now).toNanos();
         };
         return admission.wait <= most - waitedForPlace && now + admission.wait + shortestAttempt - deadline <= 0;
     }
@@ -241,16 +259,20 @@ final class CallPlan {
 
     /**
      * What to ask for. A whole reply is read as a stream while another provider could answer instead: only a stream tells a
-     * provider that is at work from one that hangs, long before the whole reply is due.
+     * provider that is at work from one that hangs, long before the whole reply is due. So is one of a provider that resumes
+     * streams: a whole reply that breaks off is lost.
      */
     private Step.Mode modeOf(Rung.Ask rung, long now) {
+        if (isResuming()) {
+            return Step.Mode.RESUMPTION;
+        }
         if (!rung.canStream()) {
             return Step.Mode.WHOLE;
         }
         if (brokenBy != null && mayContinue && rung.continues()) {
             return Step.Mode.CONTINUATION;
         }
-        return streamed || anotherStands(now) ? Step.Mode.STREAM : Step.Mode.WHOLE;
+        return streamed || rung.dialects().get(0).resumes() || anotherStands(now) ? Step.Mode.STREAM : Step.Mode.WHOLE;
     }
 
     private Step.Send send(Rung.Ask rung, Step.Mode mode, Permit granted, long now) {
@@ -302,9 +324,14 @@ final class CallPlan {
                     Failure.of(CONTENT_FILTER)
                             .requestId(said.requestId().isEmpty() ? null : said.requestId())
                             .build(),
+                    false,
                     now);
         }
         if (permit != null) {
+            if (isResuming()) {
+                rung.route().goingOn(permit, now);
+                interrupted = null;
+            }
             rung.route().succeeded(permit, now, lastRetryCost);
             permit = null;
         }
@@ -315,13 +342,23 @@ final class CallPlan {
 
     /** Content comes: the provider works. */
     void answering(long now) {
-        if (permit != null) {
-            ((Rung.Ask) ladder.get(position)).route().answering(permit, now);
+        if (permit == null) {
+            return;
+        }
+        Route route = ((Rung.Ask) ladder.get(position)).route();
+        if (isResuming()) {
+            route.goingOn(permit, now);
+            interrupted = null; // and if it breaks again, that is another break
+        } else {
+            route.answering(permit, now);
         }
     }
 
-    private Step failed(Failure failure, long now) {
+    private Step failed(Failure failure, boolean canResume, long now) {
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
+        if (isResuming()) {
+            return notResumed(rung, failure, now);
+        }
         boolean wasContinuing = sent != null && sent.mode() == Step.Mode.CONTINUATION;
         if (wasContinuing && (failure.kind() == INVALID_REQUEST || failure.kind() == UNEXPECTED)) {
             // It does not continue replies after all. That is between it and us.
@@ -336,26 +373,85 @@ final class CallPlan {
         if (met.kind() == CANCELLED) {
             return fail(now);
         }
-        Step again = again(rung, met, key, now);
-        return again != null ? again : climb(now);
+        return mend(rung, new Interrupted(met, key, false, false), canResume, now);
+    }
+
+    /** The stream broke in sight of the caller. */
+    private Step broken(Outcome.Broken outcome, long now) {
+        Rung.Ask rung = (Rung.Ask) ladder.get(position);
+        if (isResuming()) {
+            return notResumed(rung, outcome.failure(), now);
+        }
+        int key = keyInUse();
+        Failure met = met(outcome.failure(), rung, now);
+        return mend(rung, new Interrupted(met, key, true, outcome.canContinue()), outcome.canResume(), now);
+    }
+
+    /** The very stream that broke comes before everything else: nobody has to hear of it, and nothing is asked twice. */
+    private Step mend(Rung.Ask rung, Interrupted broken, boolean canResume, long now) {
+        interrupted = broken;
+        Step resumed = canResume ? resume(rung, broken.by(), now) : null;
+        return resumed != null ? resumed : rescue(rung, now);
     }
 
     /**
-     * The stream broke in sight of the caller. One rescue is tried: another provider rather than the one that has just
-     * failed, since a second break would be the end.
+     * Goes on with the stream where it broke, once for each break; null if that is not to be. A provider that was silent
+     * from the beginning gets no second wait, and one that failed or stopped the reply itself has none to go on with.
      */
-    private Step broken(Outcome.Broken outcome, long now) {
-        Rung.Ask rung = (Rung.Ask) ladder.get(position);
-        boolean isFirst = brokenBy == null;
-        int key = keyInUse();
-        Failure met = met(outcome.failure(), rung, now);
-        brokenBy = isFirst ? met : brokenBy;
-        if (!isFirst || settings.streamRescue == StreamRescue.FAIL || met.kind() == CANCELLED) {
+    private @Nullable Step resume(Rung.Ask rung, Failure failure, long now) {
+        if (failure.kind() == TIMEOUT
+                || failure.again() == Again.NEVER
+                || !rung.route().isStanding(now)) {
+            return null;
+        }
+        Duration wait = backoff.before(1, failure, dice.getAsDouble());
+        if (now + wait.toNanos() + shortestAttempt - deadline > 0
+                || !rung.route().budget().tryTake(RetryBudget.HEAVY_COST, now)) {
+            return null;
+        }
+        lastRetryCost = RetryBudget.HEAVY_COST;
+        return new Step.Wait(wait.toNanos());
+    }
+
+    /** The stream does not go on. Why not is between the provider and us, and it is what broke the stream that counts. */
+    private Step notResumed(Rung.Ask rung, Failure failure, long now) {
+        Failure met = judged(failure, rung, now);
+        if (met.kind() == CANCELLED || met.kind() == CONTENT_FILTER) {
+            note(met);
             return fail(now);
         }
-        mayContinue = settings.streamRescue == StreamRescue.CONTINUE && outcome.canContinue() && asksForPlainText();
-        Step again = anotherStands(now) ? null : again(rung, met, key, now);
+        add(met);
+        keyMet(met, requireNonNull(interrupted).key());
+        return rescue(rung, now);
+    }
+
+    /**
+     * Looks for another answer. If the caller has seen some of the one that broke, one such rescue is tried: another provider
+     * rather than the one that has just failed, since a second break would be the end.
+     */
+    private Step rescue(Rung.Ask rung, long now) {
+        Interrupted broken = requireNonNull(interrupted);
+        interrupted = null;
+        Step again;
+        if (broken.inSight()) {
+            boolean isFirst = brokenBy == null;
+            brokenBy = isFirst ? broken.by() : brokenBy;
+            if (!isFirst
+                    || settings.streamRescue == StreamRescue.FAIL
+                    || broken.by().kind() == CANCELLED) {
+                return fail(now);
+            }
+            mayContinue = settings.streamRescue == StreamRescue.CONTINUE && broken.canContinue() && asksForPlainText();
+            again = anotherStands(now) ? null : again(rung, broken.by(), broken.key(), now);
+        } else {
+            again = again(rung, broken.by(), broken.key(), now);
+        }
         return again != null ? again : climb(now);
+    }
+
+    /** Whether the stream that broke is, or is about to be, gone on with. */
+    boolean isResuming() {
+        return interrupted != null;
     }
 
     /** What broke the stream that the caller saw; null if none did. */
@@ -371,11 +467,16 @@ final class CallPlan {
     }
 
     private Failure met(Failure failure, Rung.Ask rung, long now) {
+        Failure met = judged(failure, rung, now);
+        note(met);
+        return met;
+    }
+
+    private Failure judged(Failure failure, Rung.Ask rung, long now) {
         Failure met = blamedFairly(failure, rung, now).toBuilder()
                 .source(rung.route().name())
                 .build();
         giveBack(rung, met, now);
-        note(met);
         return met;
     }
 

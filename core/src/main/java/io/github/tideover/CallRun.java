@@ -70,6 +70,8 @@ final class CallRun {
     private boolean broke;
     /** What broke the attempt of which something was last on the caller's screen. */
     private @Nullable Failure brokenBy;
+    /** What broke the present attempt after it had shown something, while the very same stream may yet go on. */
+    private @Nullable Failure openBreak;
     /** The present attempt has shown something; and some text. */
     private boolean shown;
 
@@ -176,8 +178,13 @@ final class CallRun {
     }
 
     private @Nullable Turn send(CallPlan call, Step.Send send) {
-        overlap = send.mode() == Step.Mode.CONTINUATION ? new Overlap(shownBefore) : null;
-        Attempt begun = new Attempt(engine, request, send, shownBefore, this::wasCut);
+        Attempt broken = send.mode() == Step.Mode.RESUMPTION ? attempt : null;
+        if (broken == null) {
+            overlap = send.mode() == Step.Mode.CONTINUATION ? new Overlap(shownBefore) : null;
+        } else {
+            shown = openBreak != null; // what it showed stands
+        }
+        Attempt begun = new Attempt(engine, request, send, shownBefore, broken, this::wasCut);
         attempt = begun;
         if (cancelled != null) {
             begun.cancel();
@@ -188,6 +195,7 @@ final class CallRun {
             return null;
         }
         call.answering(engine.time().now());
+        openBreak = null;
         return shownOrRead(call, requireNonNull(attempt), false);
     }
 
@@ -279,31 +287,54 @@ final class CallRun {
     private void ended(CallPlan call, Outcome how) {
         Outcome outcome = unlessCancelled(how);
         if (outcome instanceof Outcome.Answered answered) {
+            openBreak = null;
             if (overlap != null) {
                 owed = overlap.end();
                 answered.reply().text(shownBefore + overlap.rest()).continued(true);
                 textShown = true; // its beginning was, and the rest is owed
             }
-        } else if (outcome instanceof Outcome.Failed failed && shown) {
+        } else if (outcome instanceof Outcome.Failed failed) {
             outcome = broken(failed.failure());
         }
         tell(call, outcome);
     }
 
     private Outcome broken(Failure failure) {
-        boolean wasText = textShown;
         Attempt open = requireNonNull(attempt);
-        ChatReply soFar = open.soFar();
-        brokenBy = failure.toBuilder().source(open.send().rung().route().name()).build();
-        shownBefore = standingText();
-        broke = true;
+        boolean canResume = open.canResume();
+        if (!shown) {
+            return new Outcome.Failed(failure, canResume);
+        }
         shown = false;
-        textShown = false;
-        overlap = null;
+        if (openBreak == null) { // or it did not go on, and what broke it is what counts
+            openBreak = failure.toBuilder()
+                    .source(open.send().rung().route().name())
+                    .build();
+        }
+        if (!textShown) {
+            return new Outcome.Failed(failure, canResume);
+        }
+        ChatReply soFar = open.soFar();
         boolean isPlainText = soFar.toolCalls().isEmpty() && soFar.refusal().isEmpty();
         // Of a few characters nobody could tell whether the rest repeats them.
-        boolean canContinue = isPlainText && shownBefore.length() >= Overlap.SHORTEST;
-        return wasText ? new Outcome.Broken(failure, canContinue) : new Outcome.Failed(failure);
+        boolean canContinue = isPlainText && standingText().length() >= Overlap.SHORTEST;
+        return new Outcome.Broken(failure, canContinue, canResume);
+    }
+
+    /** What follows, if anything does, is another answer than the present attempt's. */
+    private void letGo() {
+        Attempt open = attempt;
+        if (open != null) {
+            open.abandon();
+        }
+        if (openBreak != null) {
+            brokenBy = openBreak;
+            openBreak = null;
+            shownBefore = standingText();
+            broke = true;
+            textShown = false;
+            overlap = null;
+        }
     }
 
     /** The text that the caller has been shown and has not been told to take away. */
@@ -321,6 +352,9 @@ final class CallRun {
 
     private void tell(CallPlan call, Outcome outcome) {
         step = call.next(outcome, engine.time().now());
+        if (!call.isResuming()) {
+            letGo();
+        }
     }
 
     private Outcome unlessCancelled(Outcome outcome) {
@@ -457,6 +491,7 @@ final class CallRun {
         Attempt open = attempt;
         if (open != null) {
             open.end();
+            open.abandon();
         }
         if (plan != null) {
             plan.abandon();

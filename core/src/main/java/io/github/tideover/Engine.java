@@ -9,10 +9,15 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.provider.Exchange;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +25,10 @@ import org.slf4j.LoggerFactory;
 /** What all calls of a client share, and the steps that every driver performs alike. */
 final class Engine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    /** How many messages that no call waits for may be under way, and for how long. More are not worth their threads. */
+    private static final int MOST_ASIDES = 8;
+
+    private static final long ASIDE_LIMIT = TimeUnit.SECONDS.toNanos(5);
 
     private final List<Rung> ladder;
     private final Settings settings;
@@ -30,6 +39,7 @@ final class Engine {
     private final Executor executor;
     private final String identity;
     private final @Nullable ReplyCache cache;
+    private final Semaphore asides = new Semaphore(MOST_ASIDES);
 
     /**
      * Makes an engine.
@@ -133,6 +143,31 @@ final class Engine {
             log.debug("{}: {}, {}", route.name(), met.kind(), met.message());
         }
         return new Outcome.Failed(met);
+    }
+
+    /**
+     * Sends what no call waits for the answer to: once, and only to a provider that may be asked. A client that is being closed
+     * sends nothing more.
+     */
+    void aside(Exchange<?, ?> message, Route route) {
+        if (!route.isStanding(time.now()) || !asides.tryAcquire()) {
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                Watch limit = watchdog.watch(time.now() + ASIDE_LIMIT, message::cancel);
+                try {
+                    message.perform();
+                } catch (IOException | RuntimeException e) {
+                    log.debug("{}: {}", route.name(), e.getClass().getName());
+                } finally {
+                    limit.stop();
+                    asides.release();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            asides.release();
+        }
     }
 
     Outcome.Recalled recall(ReplyCache where, ChatRequest request) {

@@ -20,16 +20,22 @@ sealed interface Outcome {
      * The attempt failed.
      *
      * @param failure how
+     * @param canResume whether it was a stream that broke off, and the provider can go on with that very stream
      */
-    record Failed(Failure failure) implements Outcome {}
+    record Failed(Failure failure, boolean canResume) implements Outcome {
+        Failed(Failure failure) {
+            this(failure, false);
+        }
+    }
 
     /**
      * The attempt failed after some of its text had been shown.
      *
      * @param failure how
      * @param canContinue whether another model could go on from there: some text had come, no tool call and no refusal
+     * @param canResume whether the provider can go on with the very stream that broke
      */
-    record Broken(Failure failure, boolean canContinue) implements Outcome {}
+    record Broken(Failure failure, boolean canContinue, boolean canResume) implements Outcome {}
 
     /**
      * The cache was asked.

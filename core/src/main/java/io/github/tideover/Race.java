@@ -67,6 +67,7 @@ final class Race {
             }
             if (secondWon) {
                 first.end();
+                first.abandon();
                 plan.hedgeWon(failure, engine.time().now());
                 return ofSecond;
             }
@@ -120,7 +121,7 @@ final class Race {
             if (send == null) {
                 return;
             }
-            begun = new Attempt(engine, request, send, "", () -> {});
+            begun = new Attempt(engine, request, send, "", null, () -> {});
             second = begun;
         } finally {
             lock.unlock();
@@ -148,6 +149,7 @@ final class Race {
                 return;
             }
             begun.end();
+            begun.abandon();
             if (isWanted && outcome instanceof Outcome.Failed failed) {
                 plan.hedgeFailed(failed.failure(), engine.time().now());
             } else if (!over) {

@@ -286,6 +286,11 @@ final class Route {
         judgeWell(permit, now);
     }
 
+    /** Content came of a stream that was resumed. How soon tells nothing of how soon a new answer would begin. */
+    synchronized void goingOn(Permit permit, long now) {
+        judgeWell(permit, now);
+    }
+
     /** The attempt ended with an answer. */
     void succeeded(Permit permit, long now, int lastRetryCost) {
         budget.succeeded(lastRetryCost);

@@ -33,7 +33,9 @@ sealed interface Step {
         /** The reply as a stream, whether or not the caller sees it as one. */
         STREAM,
         /** The rest of a reply whose beginning has been shown, as a stream. */
-        CONTINUATION
+        CONTINUATION,
+        /** The rest of the very stream that broke, of a provider that keeps it: nothing is written a second time. */
+        RESUMPTION
     }
 
     /**

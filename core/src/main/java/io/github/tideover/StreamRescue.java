@@ -6,7 +6,11 @@ import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.provider.Provider;
 
 /**
- * What becomes of a streamed reply that breaks after some of its text was shown. A rescue is tried once in a call; if it
+ * What becomes of a streamed reply that breaks after some of its text was shown, and that the provider cannot go on with. One
+ * that {@linkplain Provider#background(boolean) keeps what it streams} is asked to do so first, whatever is set here: the
+ * reader sees the same answer, without a word of the break.
+ *
+ * <p>A rescue is tried once in a call; if it
  * fails too, and with nothing left to answer, the call ends with a {@link PartialReplyException}.
  *
  * <p>Next is asked the nearest alternate that is standing. Only where there is none, the same provider is asked again, as far
@@ -31,6 +35,6 @@ public enum StreamRescue {
      * {@link #RESTART}.
      */
     CONTINUE,
-    /** End the call with a {@link PartialReplyException} that carries the text so far. */
+    /** Look for no other answer: end the call with a {@link PartialReplyException} that carries the text so far. */
     FAIL
 }

@@ -36,6 +36,10 @@ class CallPlanTest {
                 step = plan.next(Outcome.WAITED, fixture.time.now());
                 steps.add(told(step));
             }
+            if (outcome.equals("content")) {
+                plan.answering(fixture.time.now());
+                continue;
+            }
             step = plan.next(outcomeOf(outcome), fixture.time.now());
             steps.add(told(step));
         }
@@ -51,13 +55,22 @@ class CallPlanTest {
                         .age(Duration.ofMinutes(3))
                         .build());
             case "miss" -> new Outcome.Recalled(null);
-            default -> name.startsWith("broken") ? brokenBy(name) : failed(kindOf(name));
+            default -> {
+                if (name.startsWith("broken")) {
+                    yield brokenBy(name);
+                }
+                yield name.startsWith("kept_")
+                        ? new Outcome.Failed(
+                                Failure.of(kindOf(name.substring(5))).build(), true)
+                        : failed(kindOf(name));
+            }
         };
     }
 
     private static Outcome brokenBy(String name) {
         String kind = name.substring(name.indexOf('_') + 1);
-        return new Outcome.Broken(Failure.of(kindOf(kind)).build(), name.startsWith("broken_"));
+        return new Outcome.Broken(
+                Failure.of(kindOf(kind)).build(), !name.startsWith("brokentool"), name.startsWith("brokenkept"));
     }
 
     private static FailureKind kindOf(String name) {
@@ -343,6 +356,137 @@ class CallPlanTest {
                 .isEqualTo(steps);
         assertThat(fixture.routes)
                 .allSatisfy(route -> assertThat(route.underWay()).isZero());
+    }
+
+    @ParameterizedTest(name = "{0}, {1} provider(s), {2}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // "kept": the provider can go on with the very stream; "content": its first content has come
+                "RESTART  | 2 | brokenkept_cut content ok           | send a, wait, resume a, answer LIVE",
+                "FAIL     | 1 | brokenkept_cut content ok           | send a, wait, resume a, answer LIVE",
+                "RESTART  | 2 | brokenkept_stall ok                 | send a, wait, resume a, answer LIVE",
+                "RESTART  | 2 | kept_cut ok                         | send a, wait, resume a, answer LIVE",
+                "RESTART  | 2 | kept_network_ambiguous content ok   | send a, wait, resume a, answer LIVE",
+                // once for each break
+                "RESTART  | 2 | brokenkept_cut content brokenkept_cut content ok | send a, wait, resume a, wait, resume a, answer LIVE",
+                "RESTART  | 2 | brokenkept_cut brokenkept_cut ok    | send a, wait, resume a, send b, answer ALTERNATE",
+                "RESTART  | 2 | kept_cut kept_cut ok                | send a, wait, resume a, wait, send a, answer LIVE",
+                // what does not go on is mended as if nothing had been tried
+                "FAIL     | 2 | brokenkept_cut unexpected           | send a, wait, resume a, fail CUT",
+                "RESTART  | 2 | brokenkept_cut unexpected ok        | send a, wait, resume a, send b, answer ALTERNATE",
+                "RESTART  | 2 | brokenkept_cut invalid_request ok   | send a, wait, resume a, send b, answer ALTERNATE",
+                "RESTART  | 2 | brokenkept_stall timeout ok         | send a, wait, resume a, send b, answer ALTERNATE",
+                "RESTART  | 2 | brokenkept_cut auth ok              | send a, wait, resume a, send b, answer ALTERNATE",
+                "RESTART  | 1 | brokenkept_cut transient ok         | send a, wait, resume a, wait, send a, answer LIVE",
+                "RESTART  | 1 | brokenkept_stall timeout            | send a, wait, resume a, fail STALL",
+                "CONTINUE | 2 | brokenkept_cut transient ok         | send a, wait, resume a, continue b, answer ALTERNATE",
+                "RESTART  | 1 | kept_cut invalid_request ok         | send a, wait, resume a, wait, send a, answer LIVE",
+                "RESTART  | 2 | kept_stall timeout ok               | send a, wait, resume a, send b, answer ALTERNATE",
+                // a rescue may break too, and be gone on with
+                "RESTART  | 2 | broken_cut brokenkept_cut content ok | send a, send b, wait, resume b, answer ALTERNATE",
+                "RESTART  | 2 | broken_cut brokenkept_cut transient | send a, send b, wait, resume b, fail CUT",
+                // silence, and what the provider or the caller ended, is no break
+                "RESTART  | 2 | kept_timeout ok                     | send a, send b, answer ALTERNATE",
+                "RESTART  | 2 | brokenkept_cancelled                | send a, fail CANCELLED",
+                "RESTART  | 2 | brokenkept_cut cancelled            | send a, wait, resume a, fail CANCELLED",
+                "RESTART  | 2 | brokenkept_cut content_filter       | send a, wait, resume a, fail CONTENT_FILTER",
+                "RESTART  | 2 | brokenkept_quota ok                 | send a, send b, answer ALTERNATE",
+            })
+    void aStreamThatTheProviderKeepsIsGoneOnWith(StreamRescue policy, int providers, String outcomes, String steps) {
+        LadderFixture fixture = new LadderFixture(providers).rescue(policy);
+        assertThat(String.join(", ", play(fixture, fixture.streamed(), outcomes)))
+                .isEqualTo(steps);
+        assertThat(fixture.routes)
+                .allSatisfy(route -> assertThat(route.underWay()).isZero());
+    }
+
+    @Test
+    void goingOnWithAStreamIsPaidForLikeAnOverloadAndPaidBackWhenItSucceeds() {
+        LadderFixture fixture = new LadderFixture(1);
+        CallPlan plan = fixture.streamed();
+        play(fixture, plan, "brokenkept_cut");
+        assertThat(fixture.route(0).budget().tokens(fixture.time.now()))
+                .isEqualTo((double) RetryBudget.CAPACITY - RetryBudget.HEAVY_COST);
+        fixture.time.advance(Duration.ofMillis(250));
+        plan.next(Outcome.WAITED, fixture.time.now());
+        plan.answering(fixture.time.now());
+        plan.next(answered("fine"), fixture.time.now());
+        assertThat(fixture.route(0).budget().tokens(fixture.time.now())).isEqualTo(RetryBudget.CAPACITY);
+    }
+
+    @Test
+    void whatCannotBePaidForIsNotGoneOnWith() {
+        LadderFixture fixture = new LadderFixture(2);
+        while (fixture.route(0).budget().tryTake(RetryBudget.HEAVY_COST, fixture.time.now())) {
+            continue;
+        }
+        assertThat(play(fixture, fixture.streamed(), "brokenkept_cut ok"))
+                .containsExactly("send a", "send b", "answer ALTERNATE");
+    }
+
+    @Test
+    void aResumptionHasAFirstTokenLimitOfItsOwn() {
+        LadderFixture fixture = new LadderFixture(2);
+        CallPlan plan = fixture.streamed();
+        play(fixture, plan, "brokenkept_cut");
+        fixture.time.advance(Duration.ofMillis(250));
+        Step.Send resumed = (Step.Send) plan.next(Outcome.WAITED, fixture.time.now());
+        assertThat(resumed.limit() - fixture.time.now())
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void nothingIsGoneOnWithWhenTheTimeIsUp() {
+        LadderFixture fixture = new LadderFixture(1).timeout(Duration.ofSeconds(60));
+        CallPlan plan = fixture.streamed();
+        plan.first(fixture.time.now());
+        plan.answering(fixture.time.now());
+        fixture.time.advance(Duration.ofMillis(57_800)); // 2 s, the wait and the reserve are more than what is left
+        assertThat(told(plan.next(outcomeOf("brokenkept_cut"), fixture.time.now())))
+                .isEqualTo("fail CUT");
+    }
+
+    @Test
+    void aProviderThatRestsOrIsCutOffIsNotAskedToGoOn() {
+        LadderFixture resting = new LadderFixture(2);
+        CallPlan plan = resting.streamed();
+        plan.first(resting.time.now());
+        Failure rest =
+                Failure.of(FailureKind.CUT).retryAfter(Duration.ofSeconds(5)).build();
+        assertThat(told(plan.next(new Outcome.Broken(rest, true, true), resting.time.now())))
+                .isEqualTo("send b");
+
+        LadderFixture open = new LadderFixture(2);
+        CallPlan late = open.streamed();
+        play(open, late, "brokenkept_cut"); // and waits
+        open.time.advance(Duration.ofSeconds(3));
+        for (int i = 0; i < Route.TRIP_FAILURES; i++) {
+            CallPlan other = open.plan();
+            other.first(open.time.now());
+            other.next(failed(FailureKind.TIMEOUT), open.time.now());
+            other.abandon();
+        }
+        assertThat(told(late.next(Outcome.WAITED, open.time.now()))).isEqualTo("send b");
+    }
+
+    @Test
+    void theRouteHearsOfTheBreakAndOfTheContentThatFollows() {
+        LadderFixture fixture = new LadderFixture(1);
+        for (int i = 0; i < 3 * Route.TRIP_FAILURES; i++) {
+            fixture.time.advance(Duration.ofSeconds(1));
+            CallPlan plan = fixture.streamed();
+            plan.first(fixture.time.now());
+            Step step = plan.next(outcomeOf("kept_cut"), fixture.time.now());
+            fixture.time.advance(Duration.ofNanos(((Step.Wait) step).nanos()));
+            step = plan.next(Outcome.WAITED, fixture.time.now());
+            assertThat(told(step)).isEqualTo("resume a");
+            plan.answering(fixture.time.now());
+            assertThat(told(plan.next(answered("fine"), fixture.time.now()))).isEqualTo("answer LIVE");
+        }
+        assertThat(fixture.route(0).circuit().name())
+                .as("half of it is success")
+                .isEqualTo("CLOSED");
     }
 
     @Test

@@ -269,10 +269,44 @@ class KeysTest {
         CallPlan plan = alone.streamed();
         Step first = plan.first(alone.time.now());
         plan.answering(alone.time.now());
-        Step rescue = plan.next(new Outcome.Broken(Failure.of(FailureKind.QUOTA).build(), false), alone.time.now());
+        Step rescue =
+                plan.next(new Outcome.Broken(Failure.of(FailureKind.QUOTA).build(), false, false), alone.time.now());
         assertThat(keyOf(rescue)).isNotEqualTo(keyOf(first));
         assertThat(alone.route(0).budget().tokens(alone.time.now()))
                 .as("a rescue is paid for")
                 .isEqualTo(RetryBudget.CAPACITY - RetryBudget.HEAVY_COST);
+    }
+
+    @Test
+    void aStreamThatBreaksGoesOnWithTheKeyItWasAskedForWith() {
+        for (int round = 0; round < KEYS; round++) {
+            CallPlan plan = fixture.streamed();
+            int key = keyOf(plan.first(time.now()));
+            plan.answering(time.now());
+            Outcome cut = new Outcome.Broken(Failure.of(FailureKind.CUT).build(), true, true);
+            assertThat(told(plan.next(cut, time.now()))).isEqualTo("wait");
+            time.advance(Duration.ofMillis(250));
+            Step resumed = plan.next(Outcome.WAITED, time.now());
+            assertThat(told(resumed)).isEqualTo("resume a");
+            assertThat(keyOf(resumed)).isEqualTo(key);
+            plan.next(answered("fine"), time.now());
+        }
+    }
+
+    @Test
+    void whereItsKeyRestsByThenTheStreamDoesNotGoOn() {
+        CallPlan plan = fixture.streamed();
+        plan.first(time.now());
+        plan.answering(time.now());
+        plan.next(new Outcome.Broken(Failure.of(FailureKind.CUT).build(), true, true), time.now());
+        for (int key = 1; key < KEYS; key++) {
+            call();
+        }
+        CallPlan other = fixture.plan();
+        assertThat(keyOf(other.first(time.now()))).isZero();
+        other.next(failed(FailureKind.QUOTA), time.now());
+        other.abandon();
+        time.advance(Duration.ofMillis(250));
+        assertThat(told(plan.next(Outcome.WAITED, time.now()))).isEqualTo("send b");
     }
 }

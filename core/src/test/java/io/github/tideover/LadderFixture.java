@@ -136,8 +136,12 @@ final class LadderFixture {
     /** A step in a word: {@code send a}, {@code wait}, {@code recall}, {@code answer LIVE}, {@code fail TRANSIENT}. */
     static String told(Step step) {
         if (step instanceof Step.Send send) {
-            return (send.mode() == Step.Mode.CONTINUATION ? "continue " : "send ")
-                    + send.rung().provider();
+            String verb = switch (send.mode()) {
+                case CONTINUATION -> "continue ";
+                case RESUMPTION -> "resume ";
+                default -> "send ";
+            };
+            return verb + send.rung().provider();
         }
         if (step instanceof Step.Wait) {
             return "wait";

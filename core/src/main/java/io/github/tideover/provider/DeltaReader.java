@@ -72,6 +72,15 @@ public interface DeltaReader extends Closeable {
         return Optional.empty();
     }
 
+    /**
+     * Prepares a message that has the provider stop writing a reply for which nobody waits any more.
+     *
+     * @return the message, or empty where closing the connection does that, or nothing is being written
+     */
+    default Optional<Exchange<?, ?>> abandonment() {
+        return Optional.empty();
+    }
+
     /** Frees the connection at once, whether or not the stream was read to its end. */
     @Override
     void close();

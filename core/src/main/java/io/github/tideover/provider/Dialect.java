@@ -31,6 +31,15 @@ public interface Dialect {
     Exchange<?, DeltaReader> streamed(ChatRequest request, String model);
 
     /**
+     * Whether a stream that breaks off can be gone on with, by {@link DeltaReader#resumption}.
+     *
+     * @return true if the provider keeps what it streams
+     */
+    default boolean resumes() {
+        return false;
+    }
+
+    /**
      * Prepares one attempt that asks, as a stream, for the rest of a reply that broke. What comes may repeat the end of the
      * beginning; the caller sees to that. Where the provider can resume the very stream that broke,
      * {@link DeltaReader#resumption} is the better way.

@@ -61,6 +61,7 @@ public final class Provider {
     private final String tokenLimitField;
     private final boolean canStream;
     private final boolean continues;
+    private final boolean background;
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
@@ -76,6 +77,7 @@ public final class Provider {
         tokenLimitField = draft.tokenLimitField;
         canStream = draft.canStream;
         continues = draft.continues;
+        background = draft.background;
         sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
         if (apiKeys.size() > 1 && headers.keySet().stream().anyMatch(keyHeader()::equalsIgnoreCase)) {
             throw new IllegalArgumentException("the header " + keyHeader() + " would be sent in place of all "
@@ -132,7 +134,8 @@ public final class Provider {
     }
 
     /**
-     * OpenAI itself by its Responses API, named {@code openai}. It is asked to store nothing. What a request asks and the
+     * OpenAI itself by its Responses API, named {@code openai}. It is asked to store nothing, unless
+     * {@link #background(boolean)} says otherwise. What a request asks and the
      * API lacks is told by {@link io.github.tideover.chat.ChatReply#adapted()}.
      *
      * @param apiKey the key
@@ -537,6 +540,33 @@ public final class Provider {
     }
 
     /**
+     * Sets whether replies are written in the background, so that a stream that breaks off is gone on with where it broke: the
+     * caller sees nothing of the break, and nothing is written a second time. They are not, unless this says so. Only the
+     * Responses API has that mode.
+     *
+     * <p>In exchange, OpenAI stores each request and its reply: for roughly ten minutes so that they can be asked for again, and as
+     * a stored response, which it keeps for thirty days. It calls the mode incompatible with zero data retention.
+     * A reply for which nobody waits any more is no longer stopped by closing the connection; it is cancelled by a message of
+     * its own, sent once and without certainty, and not at all when the client is closed or the provider's circuit is open. What
+     * is written until then is billed. The first words come somewhat later than without it.
+     *
+     * <p>Every reply is read as a stream then, whole ones underneath, as only a stream can be gone on with.
+     *
+     * @param background whether they are
+     * @return a copy for which that holds
+     * @throws IllegalStateException if the provider does not speak the Responses API
+     * @see <a href="https://developers.openai.com/docs/guides/background">OpenAI on background mode</a>
+     * @see <a href="https://developers.openai.com/docs/guides/conversation-state">OpenAI on what it stores</a>
+     */
+    public Provider background(boolean background) {
+        if (background && speech != Speech.RESPONSES) {
+            throw new IllegalStateException("only the Responses API writes replies in the background; "
+                    + "use openAiResponses(key) or responsesCompatible(baseUrl)");
+        }
+        return with(draft -> draft.background = background);
+    }
+
+    /**
      * The name under which replies, failures and the status speak of this provider.
      *
      * @return the name
@@ -722,7 +752,8 @@ public final class Provider {
         RESPONSES(AUTHORIZATION) {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
-                return new ResponsesDialect(http, to.baseUrl, Endpoint.headers(null, headers), false, maxReplyBytes);
+                return new ResponsesDialect(
+                        http, to.baseUrl, Endpoint.headers(null, headers), to.background, maxReplyBytes);
             }
         };
 
@@ -749,6 +780,7 @@ public final class Provider {
         private String tokenLimitField;
         private boolean canStream = true;
         private boolean continues;
+        private boolean background;
 
         Draft(Speech speech, HttpUrl baseUrl) {
             this.speech = speech;
@@ -773,6 +805,7 @@ public final class Provider {
             tokenLimitField = from.tokenLimitField;
             canStream = from.canStream;
             continues = from.continues;
+            background = from.background;
         }
 
         private static boolean knowsMaxCompletionTokens(String host) {

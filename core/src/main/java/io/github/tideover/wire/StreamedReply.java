@@ -383,9 +383,16 @@ public abstract class StreamedReply {
      * @return true if so
      */
     protected final boolean isBroken() {
-        return failure != null
-                && !(failure instanceof RefusedException)
-                && !(failure instanceof MalformedReplyException);
+        return failure != null && !isRefused() && !(failure instanceof MalformedReplyException);
+    }
+
+    /**
+     * Whether the provider ended the stream by an error.
+     *
+     * @return true if so
+     */
+    protected final boolean isRefused() {
+        return failure instanceof RefusedException;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.tideover.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -65,6 +66,16 @@ class ProviderTest {
         assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
         assertThat(Provider.ollama().isLocal()).isTrue();
         assertThat(Provider.gemini("k").baseUrl()).isEqualTo("https://generativelanguage.googleapis.com/v1beta/");
+    }
+
+    @Test
+    void onlyTheResponsesApiHasABackground() {
+        assertThatThrownBy(() -> Provider.anthropic("k").background(true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("openAiResponses(key)");
+        assertThat(Provider.anthropic("k").background(false)).isNotNull();
+        assertThat(Provider.openAiResponses("k").background(true).model("m").model())
+                .contains("m");
     }
 
     @Test

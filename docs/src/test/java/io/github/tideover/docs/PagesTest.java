@@ -231,6 +231,7 @@ class PagesTest {
                         "apiKey", valueOf(provider, "apiKeys"),
                         "apiKeys", valueOf(provider, "apiKeys"),
                         "bearerToken", orNone(valueOf(provider, "bearerToken")),
+                        "background", valueOf(provider, "background"),
                         "header", valueOf(provider, "headers")));
 
         ChatRequest request = ChatRequest.of("What is a tide?");

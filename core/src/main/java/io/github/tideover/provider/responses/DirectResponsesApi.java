@@ -59,6 +59,14 @@ final class DirectResponsesApi implements ResponsesApi {
         return call(to(at(id).addPathSegment("cancel").build(), forWhole).post(RequestBody.EMPTY), whole);
     }
 
+    @Override
+    public Call<Void> delete(String id) {
+        return call(to(at(id).build(), forWhole).delete(), body -> {
+            body.close();
+            return null;
+        });
+    }
+
     private HttpUrl.Builder at(String id) {
         return responses.newBuilder().addPathSegment(id);
     }

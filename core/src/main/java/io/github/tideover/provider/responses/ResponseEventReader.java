@@ -33,18 +33,21 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
      * @param model the model that was asked, for a whole reply of a server that does not say which answered
      * @param adapted what was not sent as it was asked
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
-     * @param resumer asks for the rest of the stream; null if the provider was not asked to keep it
+     * @param background goes on with the stream, or has it ended; null if the provider was not asked to keep it
      */
     record Asked(
             String model,
             List<String> adapted,
             long maxReply,
-            @Nullable Resumer resumer) {}
+            @Nullable Background background) {}
 
-    /** Asks for the rest of a stream. */
-    @FunctionalInterface
-    interface Resumer {
+    /** What can be done about a response that is written whether or not anybody listens. */
+    interface Background {
+        /** Asks for the rest of a stream. */
         Exchange<?, DeltaReader> resume(ResponseEventReader broken);
+
+        /** Asks that it be written no further. */
+        Exchange<?, ?> cancel(String id);
     }
 
     private final Headers headers;
@@ -118,9 +121,17 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     @Override
     public Optional<Exchange<?, DeltaReader>> resumption() {
-        Resumer resumer = asked.resumer();
-        return resumer != null && isBroken() && isKept && !id.isEmpty() && sequenceNumber != NONE
-                ? Optional.of(resumer.resume(this))
+        Background background = asked.background();
+        return background != null && isBroken() && isKept && !id.isEmpty() && sequenceNumber != NONE
+                ? Optional.of(background.resume(this))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<Exchange<?, ?>> abandonment() {
+        Background background = asked.background();
+        return background != null && isKept && !id.isEmpty() && !isFinished() && !isRefused()
+                ? Optional.of(background.cancel(id))
                 : Optional.empty();
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import okhttp3.OkHttpClient;
 import retrofit2.Call;
 import retrofit2.http.Body;
+import retrofit2.http.DELETE;
 import retrofit2.http.GET;
 import retrofit2.http.Headers;
 import retrofit2.http.POST;
@@ -114,4 +115,13 @@ public interface ResponsesApi {
      */
     @POST("responses/{id}/cancel")
     Call<OpenAiResponse> cancel(@Path("id") String id);
+
+    /**
+     * Asks that a response that was stored be kept no longer.
+     *
+     * @param id the response's id
+     * @return the call, not sent yet; its answer has no body
+     */
+    @DELETE("responses/{id}")
+    Call<Void> delete(@Path("id") String id);
 }

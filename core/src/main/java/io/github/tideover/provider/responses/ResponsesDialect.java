@@ -66,12 +66,25 @@ public final class ResponsesDialect implements Dialect {
         return exchange(
                 api.stream(body),
                 new ResponseEventReader.Asked(
-                        model, body.adapted(), maxReplyBytes, body.isBackground() ? this::resumed : null),
+                        model, body.adapted(), maxReplyBytes, body.isBackground() ? new Kept() : null),
                 null);
     }
 
-    private Exchange<?, DeltaReader> resumed(ResponseEventReader broken) {
-        return exchange(api.resume(broken.id(), broken.sequenceNumber()), broken.asked(), broken);
+    @Override
+    public boolean resumes() {
+        return background;
+    }
+
+    private final class Kept implements ResponseEventReader.Background {
+        @Override
+        public Exchange<?, DeltaReader> resume(ResponseEventReader broken) {
+            return exchange(api.resume(broken.id(), broken.sequenceNumber()), broken.asked(), broken);
+        }
+
+        @Override
+        public Exchange<?, ?> cancel(String id) {
+            return new Exchange<>(api.cancel(id), (response, headers) -> response);
+        }
     }
 
     private static Exchange<?, DeltaReader> exchange(

@@ -1,8 +1,8 @@
 package io.github.tideover.provider.responses;
 
 /** Streams of our own, written by hand, with the oddities that the real ones have. */
-final class Events {
-    static final String START = event(
+public final class Events {
+    public static final String START = event(
                     "response.created",
                     "{\"type\":\"response.created\",\"response\":" + response("in_progress", "[]", "null")
                             + ",\"sequence_number\":0}")
@@ -11,12 +11,12 @@ final class Events {
                     "{\"type\":\"response.in_progress\",\"response\":" + response("in_progress", "[]", "null")
                             + ",\"sequence_number\":1}");
 
-    static final String USAGE =
+    public static final String USAGE =
             "{\"input_tokens\":13,\"input_tokens_details\":{\"cached_tokens\":5},\"output_tokens\":40,"
                     + "\"output_tokens_details\":{\"reasoning_tokens\":30},\"total_tokens\":53}";
 
     /** A short answer, with all that repeats it. */
-    static final String TEXT = START
+    public static final String TEXT = START
             + added(2, 0, message("in_progress", ""))
             + event(
                     "response.content_part.added",
@@ -36,7 +36,7 @@ final class Events {
                     + "{\"type\":\"summary_text\",\"text\":\"Yes.\"}],\"encrypted_content\":\"x\"}";
 
     /** A summary of the reasoning in two parts, a text, and two tool calls of which one has no deltas. */
-    static final String THOUGHT_AND_TOOLS = START
+    public static final String THOUGHT_AND_TOOLS = START
             + added(2, 0, "{\"id\":\"rs_1\",\"type\":\"reasoning\",\"summary\":[]}")
             + summary(3, 0, "Let me")
             + summary(4, 0, " see.")
@@ -76,18 +76,18 @@ final class Events {
 
     private Events() {}
 
-    static String event(String type, String data) {
+    public static String event(String type, String data) {
         return "event: " + type + "\ndata: " + data + "\n\n";
     }
 
-    static String response(String status, String output, String usage) {
+    public static String response(String status, String output, String usage) {
         return "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"" + status + "\",\"background\":true,"
                 + "\"error\":null,\"instructions\":\"Be brief.\",\"model\":\"gpt-1\",\"output\":" + output
                 + ",\"text\":{\"format\":{\"type\":\"text\"}},\"tools\":[{\"type\":\"function\",\"name\":\"x\"}],"
                 + "\"usage\":" + usage + ",\"metadata\":{}}";
     }
 
-    static String message(String status, String text) {
+    public static String message(String status, String text) {
         return "{\"id\":\"msg_1\",\"type\":\"message\",\"status\":\"" + status + "\",\"content\":"
                 + (text.isEmpty()
                         ? "[]"
@@ -96,16 +96,16 @@ final class Events {
                 + ",\"role\":\"assistant\"}";
     }
 
-    static String call(String id, String callId, String name, String arguments) {
+    public static String call(String id, String callId, String name, String arguments) {
         return "{\"id\":\"" + id + "\",\"type\":\"function_call\",\"status\":\"x\",\"arguments\":\""
                 + arguments.replace("\"", "\\\"") + "\",\"call_id\":\"" + callId + "\",\"name\":\"" + name + "\"}";
     }
 
-    static String added(int number, int index, String item) {
+    public static String added(int number, int index, String item) {
         return item("response.output_item.added", number, index, item);
     }
 
-    static String done(int number, int index, String item) {
+    public static String done(int number, int index, String item) {
         return item("response.output_item.done", number, index, item);
     }
 
@@ -116,19 +116,19 @@ final class Events {
                         + number + "}");
     }
 
-    static String text(int number, int index, String delta) {
+    public static String text(int number, int index, String delta) {
         return delta("response.output_text.delta", number, index, "\"content_index\":0,", delta);
     }
 
-    static String summary(int number, int part, String delta) {
+    public static String summary(int number, int part, String delta) {
         return delta("response.reasoning_summary_text.delta", number, 0, "\"summary_index\":" + part + ",", delta);
     }
 
-    static String arguments(int number, int index, String delta) {
+    public static String arguments(int number, int index, String delta) {
         return delta("response.function_call_arguments.delta", number, index, "", delta);
     }
 
-    static String delta(String type, int number, int index, String more, String delta) {
+    public static String delta(String type, int number, int index, String more, String delta) {
         return event(
                 type,
                 "{\"type\":\"" + type + "\"," + more + "\"delta\":\"" + delta.replace("\"", "\\\"")
@@ -136,11 +136,11 @@ final class Events {
                         + ",\"sequence_number\":" + number + "}");
     }
 
-    static String completed(int number, String output) {
+    public static String completed(int number, String output) {
         return end("response.completed", number, response("completed", output, USAGE));
     }
 
-    static String end(String type, int number, String response) {
+    public static String end(String type, int number, String response) {
         return event(
                 type, "{\"type\":\"" + type + "\",\"response\":" + response + ",\"sequence_number\":" + number + "}");
     }

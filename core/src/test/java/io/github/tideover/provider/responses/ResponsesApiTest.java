@@ -162,6 +162,16 @@ class ResponsesApiTest {
     }
 
     @Test
+    void aStoredResponseIsDeleted() throws Exception {
+        answer("application/json", "{\"id\":\"resp_1\",\"object\":\"response\",\"deleted\":true}");
+        assertThat(api().delete("resp_1").execute().isSuccessful()).isTrue();
+        RecordedRequest sent = server.takeRequest();
+        assertThat(sent.getMethod()).isEqualTo("DELETE");
+        assertThat(sent.getTarget()).isEqualTo("/v1/responses/resp_1");
+        assertThat(sent.getHeaders().values("Authorization")).containsExactly("Bearer sk-key");
+    }
+
+    @Test
     void aResponseInTheBackgroundIsLookedAtAndCancelled() throws Exception {
         answer("application/json", Events.response("queued", "[]", "null"));
         answer("application/json", Events.response("cancelled", "[]", "null"));
