@@ -7,20 +7,40 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ids under which one request sends its tool calls: those they have, if all providers take them. They take letters, digits,
- * {@code _} and {@code -} (Anthropic no others), each id once, and 64 characters (OpenAI's Responses API no more), while others
- * give their calls dots and colons, the same id in every turn, or none.
+ * The ids under which one request sends its tool calls: those they have, if the provider takes them. Each is there once, while
+ * some models give their calls the same id in every turn, or none.
  */
 public final class ToolCallIds {
-    private static final int LONGEST = 64;
+    /** What ids a provider takes. */
+    public enum Form {
+        /** Any characters, but no more than the 40 that OpenAI's chat completions take; some models look into their own. */
+        SHORT(40),
+        /** Letters, digits, {@code _} and {@code -} (Anthropic takes no others), and no more than OpenAI's Responses API takes. */
+        PLAIN(64),
+        /** Nine letters and digits, as Mistral's models want it. */
+        NINE(9);
 
+        private final int longest;
+
+        Form(int longest) {
+            this.longest = longest;
+        }
+    }
+
+    private final Form form;
     private final List<Call> open = new ArrayList<>();
     private final Set<String> given = new HashSet<>();
 
     private record Call(ToolCall call, String id) {}
 
-    /** Starts without calls. */
-    public ToolCallIds() {}
+    /**
+     * Starts without calls.
+     *
+     * @param form what the provider takes
+     */
+    public ToolCallIds(Form form) {
+        this.form = form;
+    }
 
     /**
      * The id of a call that the model wished for.
@@ -29,11 +49,10 @@ public final class ToolCallIds {
      * @return its id in this request
      */
     public String of(ToolCall call) {
-        String plain = plain(call.id());
-        String id = plain;
+        String fit = fit(call.id());
+        String id = fit;
         for (int i = 2; !given.add(id); i++) {
-            String suffix = "_" + i;
-            id = shortened(plain, LONGEST - suffix.length()) + suffix;
+            id = form == Form.NINE ? fit(call.id() + '_' + i) : shortened(fit, form.longest - digits(i) - 1) + '_' + i;
         }
         open.add(new Call(call, id));
         return id;
@@ -52,24 +71,55 @@ public final class ToolCallIds {
                 return open.remove(i).id();
             }
         }
-        return plain(call.id());
+        return fit(call.id());
     }
 
-    private static String plain(String id) {
+    private String fit(String id) {
+        if (form == Form.NINE) {
+            return isNine(id) ? id : nine(id);
+        }
         if (id.isEmpty()) {
             return "call";
         }
+        return shortened(form == Form.SHORT ? id : plain(id), form.longest);
+    }
+
+    private static String plain(String id) {
         StringBuilder plain = null;
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);
-            boolean isPlain =
-                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-            if (!isPlain) {
+            if (!isLetterOrDigit(c) && c != '_' && c != '-') {
                 plain = plain == null ? new StringBuilder(id) : plain;
                 plain.setCharAt(i, '_');
             }
         }
-        return shortened(plain == null ? id : plain.toString(), LONGEST);
+        return plain == null ? id : plain.toString();
+    }
+
+    private static boolean isNine(String id) {
+        return id.length() == Form.NINE.longest && id.chars().allMatch(c -> isLetterOrDigit((char) c));
+    }
+
+    /** Nine characters made of the id by FNV-1a: the same in every request, or the provider's prompt cache would not find it. */
+    private static String nine(String id) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < id.length(); i++) {
+            hash = (hash ^ id.charAt(i)) * 0x100000001b3L;
+        }
+        StringBuilder nine = new StringBuilder(Form.NINE.longest);
+        for (int i = 0; i < Form.NINE.longest; i++) {
+            nine.append(Character.forDigit((int) Long.remainderUnsigned(hash, 36), 36));
+            hash = Long.divideUnsigned(hash, 36);
+        }
+        return nine.toString();
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    private static int digits(int number) {
+        return Integer.toString(number).length();
     }
 
     private static String shortened(String id, int length) {

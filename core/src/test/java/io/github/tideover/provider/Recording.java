@@ -2,10 +2,12 @@ package io.github.tideover.provider;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,16 +19,31 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A reply as a provider sent it, and what a reader must make of it. Found by listing the folder that the system property
- * {@code tideover.fixtures} names, so that a recording put there is read without a line here.
+ * A reply as a provider sent it, and what a reader must make of it. Found by listing folders, so that a recording put there is
+ * read without a line here: our own, which are written by hand, and the one that the system property
+ * {@code tideover.fixtures} names.
  */
 record Recording(String name, Tongue tongue, boolean isStream, byte[] body, JsonNode expected) {
     private static final String EXPECTATION = ".expect.json";
     private static final Pattern ROW = Pattern.compile("(?m)^\\| *(\\S+\\.(?:sse|json)) *\\| *\\S+ *\\| *(\\S+) *\\|");
 
-    /** All recordings, by name; skips the test if there is no such folder. */
-    static Stream<Recording> all() {
-        try (Stream<Path> files = Files.list(streams())) {
+    /** Written by hand, in the shapes that providers were seen to send. */
+    static Stream<Recording> own() {
+        try {
+            return in(Path.of(
+                    requireNonNull(Recording.class.getResource("recordings")).toURI()));
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sent by providers; skips the test if there is no such folder. */
+    static Stream<Recording> recorded() {
+        return in(streams());
+    }
+
+    private static Stream<Recording> in(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files
                     .filter(file -> !file.toString().endsWith(EXPECTATION))
                     .sorted()

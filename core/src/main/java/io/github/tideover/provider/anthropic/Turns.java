@@ -19,7 +19,7 @@ import tools.jackson.core.JsonGenerator;
  */
 final class Turns {
     private final List<Message> messages;
-    private final ToolCallIds ids = new ToolCallIds();
+    private final ToolCallIds ids = new ToolCallIds(ToolCallIds.Form.PLAIN);
 
     Turns(List<Message> messages) {
         this.messages = messages;

@@ -311,7 +311,14 @@ public final class ChatCompletion {
                         reasoning = reasoning.isEmpty() ? more : reasoning;
                     }
                     case "refusal" -> refusal = Json.text(in);
-                    case "tool_calls" -> toolCalls = ToolCalls.read(in);
+                    case "tool_calls" -> {
+                        List<ToolCall> calls = ToolCalls.read(in);
+                        toolCalls = calls.isEmpty() ? toolCalls : calls;
+                    }
+                    case "function_call" -> {
+                        List<ToolCall> call = ToolCalls.readOldForm(in);
+                        toolCalls = toolCalls.isEmpty() ? call : toolCalls;
+                    }
                     default -> in.skipChildren();
                 }
             }

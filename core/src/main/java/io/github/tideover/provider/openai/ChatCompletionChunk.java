@@ -251,7 +251,14 @@ public final class ChatCompletionChunk {
                         reasoning = reasoning.isEmpty() ? more : reasoning;
                     }
                     case "refusal" -> refusal = Json.text(in);
-                    case "tool_calls" -> toolCalls = ToolCalls.read(in, ToolCallDelta::new);
+                    case "tool_calls" -> {
+                        List<ToolCallDelta> calls = ToolCalls.read(in, ToolCallDelta::new);
+                        toolCalls = calls.isEmpty() ? toolCalls : calls;
+                    }
+                    case "function_call" -> {
+                        List<ToolCallDelta> call = ToolCalls.readOldForm(in, ToolCallDelta::new);
+                        toolCalls = toolCalls.isEmpty() ? call : toolCalls;
+                    }
                     default -> in.skipChildren();
                 }
             }
@@ -325,12 +332,14 @@ public final class ChatCompletionChunk {
         private final String id;
         private final String name;
         private final String arguments;
+        private final String thoughtSignature;
 
-        private ToolCallDelta(long index, String id, String name, String arguments) {
+        private ToolCallDelta(long index, String id, String name, String arguments, String thoughtSignature) {
             this.index = index;
             this.id = id;
             this.name = name;
             this.arguments = arguments;
+            this.thoughtSignature = thoughtSignature;
         }
 
         /**
@@ -367,6 +376,15 @@ public final class ChatCompletionChunk {
          */
         public String arguments() {
             return arguments;
+        }
+
+        /**
+         * The seal under which Gemini keeps what it thought when it made the call.
+         *
+         * @return opaque text, empty from every other model
+         */
+        public String thoughtSignature() {
+            return thoughtSignature;
         }
 
         /** Names the tool; the arguments are left out, since they may quote the conversation. */

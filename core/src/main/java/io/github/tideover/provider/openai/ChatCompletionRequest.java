@@ -11,9 +11,11 @@ import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolCallIds;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -32,6 +34,13 @@ public final class ChatCompletionRequest {
 
     /** The token limit's older name, the only one that many compatible servers know; they ignore the other. */
     public static final String MAX_TOKENS = "max_tokens";
+
+    /**
+     * Models that take an id of nine letters and digits for a tool call and no other, wherever they run: see
+     * <a href="https://github.com/mistralai/mistral-common">what turns their conversations into tokens</a>.
+     */
+    private static final Pattern OF_MISTRAL =
+            Pattern.compile("(?i)mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|voxtral");
 
     private final String model;
     private final ChatRequest request;
@@ -207,6 +216,8 @@ public final class ChatCompletionRequest {
     private void writeMessages(JsonGenerator out) {
         out.writeName("messages");
         out.writeStartArray();
+        ToolCallIds ids =
+                new ToolCallIds(OF_MISTRAL.matcher(model).find() ? ToolCallIds.Form.NINE : ToolCallIds.Form.SHORT);
         List<Message> messages = request.messages();
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
@@ -214,7 +225,7 @@ public final class ChatCompletionRequest {
             out.writeStringProperty("role", nameOf(message.role()));
             if (message.role() == Role.TOOL) {
                 out.writeName("tool_call_id");
-                Json.string(out, message.answered().id());
+                Json.string(out, ids.answeredBy(message.answered()));
             }
             out.writeName("content");
             if (!message.toolCalls().isEmpty() && message.text().isEmpty()) {
@@ -225,7 +236,7 @@ public final class ChatCompletionRequest {
                 writeParts(out, message.parts());
             }
             if (!message.toolCalls().isEmpty()) {
-                writeToolCalls(out, message.toolCalls());
+                writeToolCalls(out, message.toolCalls(), ids);
             }
             out.writeEndObject();
         }
@@ -266,21 +277,24 @@ public final class ChatCompletionRequest {
         return "data:" + mediaType + ";base64," + base64;
     }
 
-    private static void writeToolCalls(JsonGenerator out, List<ToolCall> calls) {
+    private void writeToolCalls(JsonGenerator out, List<ToolCall> calls, ToolCallIds ids) {
         out.writeName("tool_calls");
         out.writeStartArray();
         for (ToolCall call : calls) {
             out.writeStartObject();
             out.writeName("id");
-            Json.string(out, call.id());
+            Json.string(out, ids.of(call));
             out.writeStringProperty("type", "function");
             out.writeName("function");
             out.writeStartObject();
             out.writeName("name");
             Json.string(out, call.name());
             out.writeName("arguments");
-            Json.string(out, call.arguments());
+            Json.string(out, call.arguments().isBlank() ? "{}" : call.arguments());
             out.writeEndObject();
+            if (!call.thoughtSignature().isEmpty() && ThoughtSignature.isKnownTo(model)) {
+                ThoughtSignature.write(out, call.thoughtSignature());
+            }
             out.writeEndObject();
         }
         out.writeEndArray();

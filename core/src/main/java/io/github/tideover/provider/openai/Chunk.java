@@ -237,7 +237,8 @@ final class Chunk {
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
                 }
                 case "refusal" -> delta.refusal = Json.text(json);
-                case "tool_calls" -> delta.toolCalls = ToolCalls.read(json, ToolCallPart::new);
+                case "tool_calls" -> delta.callTools(ToolCalls.read(json, ToolCallPart::new));
+                case "function_call" -> delta.callTools(ToolCalls.readOldForm(json, ToolCallPart::new));
                 default -> json.skipChildren();
             }
         }
@@ -295,5 +296,10 @@ final class Chunk {
         private List<ToolCallPart> toolCalls = List.of();
         /** Where the content begins if it is a string, else -1. */
         private int contentAt = -1;
+
+        /** Some send the older field too, with null or with the same call. */
+        void callTools(List<ToolCallPart> calls) {
+            toolCalls = toolCalls.isEmpty() ? calls : toolCalls;
+        }
     }
 }

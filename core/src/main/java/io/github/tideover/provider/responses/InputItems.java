@@ -16,7 +16,7 @@ import tools.jackson.core.JsonGenerator;
  */
 final class InputItems {
     private final List<Message> messages;
-    private final ToolCallIds ids = new ToolCallIds();
+    private final ToolCallIds ids = new ToolCallIds(ToolCallIds.Form.PLAIN);
     private int first;
 
     InputItems(List<Message> messages) {

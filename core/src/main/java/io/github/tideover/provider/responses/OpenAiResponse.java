@@ -18,9 +18,6 @@ import tools.jackson.core.JsonToken;
  * @since 0.1
  */
 public final class OpenAiResponse {
-    /** Between two parts of the reasoning, which are paragraphs as a rule. */
-    static final String BETWEEN_THOUGHTS = "\n\n";
-
     private final String id;
     private final String status;
     private final String model;
@@ -249,9 +246,7 @@ public final class OpenAiResponse {
         private void add(OutputItem item) {
             text.append(item.text());
             refusal.append(item.refusal());
-            for (String thought : item.reasoning()) {
-                reasoning.append(reasoning.isEmpty() ? "" : BETWEEN_THOUGHTS).append(thought);
-            }
+            reasoning.append(item.reasoning());
             if (item.isToolCall()) {
                 if (toolCalls.isEmpty()) {
                     toolCalls = new ArrayList<>(2);

@@ -2,9 +2,6 @@ package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -13,13 +10,7 @@ import tools.jackson.core.JsonToken;
  * as tools that the provider calls by itself, say nothing here.
  */
 record OutputItem(
-        String type,
-        String callId,
-        String name,
-        String arguments,
-        String text,
-        String refusal,
-        List<String> reasoning) {
+        String type, String callId, String name, String arguments, String text, String refusal, String reasoning) {
 
     /** Reads the object at whose start the parser stands. */
     static OutputItem read(JsonParser in) {
@@ -65,7 +56,7 @@ record OutputItem(
         private String arguments = "";
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder refusal = new StringBuilder();
-        private @Nullable List<String> reasoning;
+        private final StringBuilder reasoning = new StringBuilder();
 
         void readParts(JsonParser in, JsonToken value) {
             if (value == JsonToken.VALUE_STRING) {
@@ -98,16 +89,9 @@ record OutputItem(
                 }
             }
             if (kind.equals("summary_text") || kind.equals("reasoning_text")) {
-                think(said);
+                reasoning.append(said);
             } else {
                 text.append(said);
-            }
-        }
-
-        private void think(String said) {
-            if (!said.isEmpty()) {
-                reasoning = reasoning == null ? new ArrayList<>(2) : reasoning;
-                reasoning.add(said);
             }
         }
 
@@ -120,7 +104,7 @@ record OutputItem(
                     arguments,
                     isMessage ? text.toString() : "",
                     isMessage ? refusal.toString() : "",
-                    type.equals("reasoning") && reasoning != null ? reasoning : List.of());
+                    type.equals("reasoning") ? reasoning.toString() : "");
         }
     }
 }

@@ -22,7 +22,6 @@ public final class ResponseEvent {
     private String type = "";
     private long sequenceNumber = NONE;
     private long outputIndex = NONE;
-    private long partIndex;
     private String delta = "";
     private String wholeArguments = "";
     private @Nullable OutputItem item;
@@ -60,7 +59,6 @@ public final class ResponseEvent {
                 case "type" -> event.type = Json.text(in, "response.output_text.delta");
                 case "sequence_number" -> event.sequenceNumber = number(in, value);
                 case "output_index" -> event.outputIndex = number(in, value);
-                case "content_index", "summary_index" -> event.partIndex = Json.count(in);
                 case "delta" -> event.delta = Json.text(in);
                 case "arguments" -> event.wholeArguments = Json.text(in);
                 case "item" -> {
@@ -216,11 +214,6 @@ public final class ResponseEvent {
 
     long index() {
         return outputIndex;
-    }
-
-    /** Which part of the item this is about. */
-    long part() {
-        return partIndex;
     }
 
     String delta() {

@@ -63,9 +63,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     /** Those of them of which arguments came. */
     private final Set<Long> callsWithArguments = new HashSet<>(2);
 
-    private long thoughtIndex = NONE;
-    private long thoughtPart;
-
     /**
      * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
      *
@@ -89,8 +86,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         sequenceNumber = broken.sequenceNumber;
         isKept = broken.isKept;
         hasStarted = broken.hasStarted;
-        thoughtIndex = broken.thoughtIndex;
-        thoughtPart = broken.thoughtPart;
         callsWithArguments.addAll(broken.callsWithArguments);
         ChatReply soFar = broken.reply().build();
         identify(soFar.id(), soFar.model());
@@ -159,7 +154,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             case "response.created", "response.queued", "response.in_progress" -> start(event);
             case "response.output_text.delta" -> say(event.delta());
             case "response.refusal.delta" -> decline(event.delta());
-            case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> think(event);
+            case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> think(event.delta());
             case "response.output_item.added" -> begin(event);
             case "response.function_call_arguments.delta" -> goOn(event);
             case "response.function_call_arguments.done" -> callInWhole(event.index(), event.wholeArguments());
@@ -189,17 +184,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             isKept = !Boolean.FALSE.equals(response.background());
         }
         return false;
-    }
-
-    private boolean think(ResponseEvent event) {
-        if (event.delta().isEmpty()) {
-            return false;
-        }
-        long index = Math.max(0, event.index());
-        boolean isNewPart = thoughtIndex != NONE && (thoughtIndex != index || thoughtPart != event.part());
-        thoughtIndex = index;
-        thoughtPart = event.part();
-        return think(isNewPart ? OpenAiResponse.BETWEEN_THOUGHTS + event.delta() : event.delta());
     }
 
     private boolean begin(ResponseEvent event) {

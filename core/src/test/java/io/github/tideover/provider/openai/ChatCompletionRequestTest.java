@@ -129,4 +129,59 @@ class ChatCompletionRequestTest {
         assertThat(body.get("tool_choice").asString()).isEqualTo("none");
         assertThat(body.get("response_format")).isEqualTo(json("{'type':'text'}"));
     }
+
+    private static JsonNode sentTo(String model, ToolCall call) {
+        Buffer body = new Buffer();
+        ChatRequest request = ChatRequest.builder()
+                .user("Hi")
+                .message(Message.assistant("", List.of(call)))
+                .message(Message.toolResult(call, "noon"))
+                .build();
+        try {
+            Json.body(out -> ChatCompletionRequest.of(model, request).write(out, false))
+                    .writeTo(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return JSON.readTree(body.readByteArray()).get("messages");
+    }
+
+    @Test
+    void mistralsModelsGetIdsOfNineLettersAndDigitsForAnothersCalls() {
+        ToolCall call = ToolCall.of("toolu_01NRLabsLyVHZPKxbKvkfSMn", "now", "{}");
+        for (String model : List.of("mistral-large-latest", "mistralai/Devstral-Small-2507", "Codestral-2508")) {
+            JsonNode messages = sentTo(model, call);
+            String id = messages.get(1).get("tool_calls").get(0).get("id").asString();
+            assertThat(id).matches("[a-zA-Z0-9]{9}");
+            assertThat(messages.get(2).get("tool_call_id").asString()).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void aCallWithoutAnIdGetsOneInTheCallAndItsResult() {
+        JsonNode messages = sentTo("m", ToolCall.of("", "now", ""));
+        assertThat(messages.get(1).get("tool_calls").get(0).get("id").asString())
+                .isEqualTo("call");
+        assertThat(messages.get(2).get("tool_call_id").asString()).isEqualTo("call");
+        assertThat(messages.get(1)
+                        .get("tool_calls")
+                        .get(0)
+                        .get("function")
+                        .get("arguments")
+                        .asString())
+                .isEqualTo("{}");
+    }
+
+    @Test
+    void geminisSealGoesBackToGeminiAndToNobodyElse() {
+        ToolCall call = ToolCall.of("a", "now", "{}").thoughtSignature("c2VhbA==");
+        assertThat(sentTo("google/gemini-3-flash", call)
+                        .get(1)
+                        .get("tool_calls")
+                        .get(0)
+                        .get("extra_content"))
+                .isEqualTo(json("{'google':{'thought_signature':'c2VhbA=='}}"));
+        assertThat(sentTo("gpt-5", call).get(1).get("tool_calls").get(0).has("extra_content"))
+                .isFalse();
+    }
 }

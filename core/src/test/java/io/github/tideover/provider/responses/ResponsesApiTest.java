@@ -92,7 +92,7 @@ class ResponsesApiTest {
         assertThat(response.status()).isEqualTo("completed");
         assertThat(response.model()).isEqualTo("gpt-1");
         assertThat(response.text()).isEqualTo("Hello");
-        assertThat(response.reasoning()).isEqualTo("Let me see.\n\nYes.");
+        assertThat(response.reasoning()).isEqualTo("Let me see.Yes.");
         assertThat(response.refusal()).isEmpty();
         assertThat(response.toolCalls()).containsExactly(ToolCall.of("call_1", "weather", "{\"city\":\"Paris\"}"));
         assertThat(response.incompleteReason()).isEmpty();
@@ -250,7 +250,7 @@ class ResponsesApiTest {
         ChatRequest request = ChatRequest.builder().user("Hi").seed(7).build();
         ChatReply reply = dialect(true).whole(request, "asked-model").perform().build();
         assertThat(reply.text()).isEqualTo("Hello");
-        assertThat(reply.reasoning()).isEqualTo("Let me see.\n\nYes.");
+        assertThat(reply.reasoning()).isEqualTo("Let me see.Yes.");
         assertThat(reply.toolCalls()).hasSize(1);
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(reply.requestId()).isEqualTo("req_1");
