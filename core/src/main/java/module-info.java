@@ -20,6 +20,7 @@ module io.github.tideover {
     exports io.github.tideover.failure;
     exports io.github.tideover.provider;
     exports io.github.tideover.provider.anthropic;
+    exports io.github.tideover.provider.custom;
     exports io.github.tideover.provider.gemini;
     exports io.github.tideover.provider.openai;
     exports io.github.tideover.provider.responses;

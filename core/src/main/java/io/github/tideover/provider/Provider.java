@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.provider.anthropic.AnthropicDialect;
+import io.github.tideover.provider.custom.CustomDialect;
+import io.github.tideover.provider.custom.SpokenDialect;
 import io.github.tideover.provider.gemini.GeminiApi;
 import io.github.tideover.provider.gemini.GeminiDialect;
 import io.github.tideover.provider.openai.ChatCompletionRequest;
@@ -50,6 +52,7 @@ public final class Provider {
     private static final int MOST_KEYS = 64;
 
     private final Speech speech;
+    private final @Nullable CustomDialect custom;
     private final HttpUrl baseUrl;
     private final String name;
     private final List<String> apiKeys;
@@ -66,6 +69,7 @@ public final class Provider {
 
     private Provider(Draft draft) {
         speech = draft.speech;
+        custom = draft.custom;
         baseUrl = draft.baseUrl;
         name = draft.name;
         apiKeys = draft.apiKeys;
@@ -78,7 +82,8 @@ public final class Provider {
         canStream = draft.canStream;
         continues = draft.continues;
         background = draft.background;
-        sorter = new FailureSorter(secrets(), LocalNetwork::isUp);
+        sorter = new FailureSorter(
+                secrets(), LocalNetwork::isUp, custom == null ? FailureSorter.Words.NONE : custom::kindOf);
         if (apiKeys.size() > 1 && headers.keySet().stream().anyMatch(keyHeader()::equalsIgnoreCase)) {
             throw new IllegalArgumentException("the header " + keyHeader() + " would be sent in place of all "
                     + apiKeys.size() + " keys; leave out either that header or apiKeys");
@@ -120,6 +125,21 @@ public final class Provider {
      */
     public static Provider responsesCompatible(String baseUrl) {
         return new Provider(new Draft(Speech.RESPONSES, ResponsesDialect.baseUrl(baseUrl)));
+    }
+
+    /**
+     * A server that speaks a dialect of the application's own. It is named after its host.
+     *
+     * @param dialect what its requests and answers look like
+     * @param baseUrl the address below which its paths lie; it ends in a slash
+     * @return the provider, without key and model
+     * @throws IllegalArgumentException if the address is not http(s), does not end in a slash, or has a query, a user or
+     *     a password
+     */
+    public static Provider speaking(CustomDialect dialect, String baseUrl) {
+        Draft draft = new Draft(Speech.CUSTOM, Endpoint.baseUrl(baseUrl, new String[0]));
+        draft.custom = requireNonNull(dialect, "dialect == null");
+        return new Provider(draft);
     }
 
     /**
@@ -749,6 +769,13 @@ public final class Provider {
                 return new GeminiDialect(http, to.baseUrl, Endpoint.headers(null, headers), maxReplyBytes);
             }
         },
+        CUSTOM(AUTHORIZATION) {
+            @Override
+            Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
+                return new SpokenDialect(
+                        requireNonNull(to.custom), http, to.baseUrl, Endpoint.headers(null, headers), maxReplyBytes);
+            }
+        },
         RESPONSES(AUTHORIZATION) {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
@@ -769,6 +796,7 @@ public final class Provider {
 
     private static final class Draft {
         private final Speech speech;
+        private @Nullable CustomDialect custom;
         private final HttpUrl baseUrl;
         private String name;
         private List<String> apiKeys = List.of();
@@ -794,6 +822,7 @@ public final class Provider {
 
         Draft(Provider from) {
             speech = from.speech;
+            custom = from.custom;
             baseUrl = from.baseUrl;
             name = from.name;
             apiKeys = from.apiKeys;

@@ -142,8 +142,42 @@ public final class FailureSorter {
     /** Kinds that a provider may declare worth another attempt. */
     private static final Set<FailureKind> OPEN_TO_ADVICE = Set.of(UNEXPECTED, CONFLICT, TRANSIENT);
 
+    /** Kinds that a provider's own words may mean. The others are found by us. */
+    private static final Set<FailureKind> OPEN_TO_WORDS = Set.of(
+            MALFORMED,
+            CONTENT_FILTER,
+            CONTEXT_LENGTH,
+            INVALID_REQUEST,
+            AUTH,
+            FORBIDDEN,
+            MODEL_NOT_FOUND,
+            QUOTA,
+            THROTTLED,
+            OVERLOADED,
+            MAINTENANCE,
+            TRANSIENT,
+            CONFLICT,
+            UNEXPECTED);
+
     private final Redaction redaction;
     private final BooleanSupplier networkIsUp;
+    private final Words words;
+
+    /** What a provider's own words mean, where the table does not know them. */
+    @FunctionalInterface
+    public interface Words {
+        /** Knows none. */
+        Words NONE = (status, body) -> Optional.empty();
+
+        /**
+         * Sorts a refusal.
+         *
+         * @param status the HTTP status
+         * @param body the error body
+         * @return the kind, or empty to leave it to the table
+         */
+        Optional<FailureKind> kindOf(int status, String body);
+    }
 
     private record Rule<T>(FailureKind kind, Again again, Predicate<T> fits) {}
 
@@ -155,7 +189,19 @@ public final class FailureSorter {
      *     has a network all the same
      */
     public FailureSorter(Collection<String> secrets, BooleanSupplier networkIsUp) {
+        this(secrets, networkIsUp, Words.NONE);
+    }
+
+    /**
+     * Makes the sorter of a provider with words of its own.
+     *
+     * @param secrets as above
+     * @param networkIsUp as above
+     * @param words asked before the table; whatever it throws, the table decides
+     */
+    public FailureSorter(Collection<String> secrets, BooleanSupplier networkIsUp, Words words) {
         this.redaction = new Redaction(secrets);
+        this.words = requireNonNull(words, "words == null");
         this.networkIsUp = requireNonNull(networkIsUp, "networkIsUp == null");
     }
 
@@ -188,7 +234,7 @@ public final class FailureSorter {
 
     private Failure refused(RefusedException problem, Instant now) {
         Refusal refusal = new Refusal(problem, now);
-        Rule<Refusal> rule = first(REFUSALS, refusal);
+        Rule<Refusal> rule = own(problem).orElseGet(() -> first(REFUSALS, refusal));
         Duration retryAfter = refusal.retryAfter().orElse(null);
         return Failure.of(rule.kind())
                 .again(again(rule, refusal.shouldRetry()))
@@ -200,6 +246,16 @@ public final class FailureSorter {
                 .retryAt(retryAfter == null || retryAfter.compareTo(LONGEST_FORECAST) > 0 ? null : now.plus(retryAfter))
                 .cause(problem)
                 .build();
+    }
+
+    private Optional<Rule<Refusal>> own(RefusedException problem) {
+        try {
+            return words.kindOf(problem.status(), problem.body())
+                    .filter(OPEN_TO_WORDS::contains)
+                    .map(kind -> rule(kind, refusal -> true));
+        } catch (RuntimeException e) { // words that trip over a proxy's page must not hide the outage
+            return Optional.empty();
+        }
     }
 
     private Failure unusable(FailureKind kind, Throwable problem) {
