@@ -5,6 +5,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.provider.Provider;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusWords;
@@ -41,7 +42,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class DecisionBenchmark {
     private ScheduledExecutorService scheduler;
-    private List<Rung> ladder;
+    private Ladder ladder;
     private Backoff backoff;
     private final Settings settings = new Settings();
     private final HedgeBudget hedges = new HedgeBudget();
@@ -63,11 +64,17 @@ public class DecisionBenchmark {
                 scheduler,
                 (task, delay) -> {},
                 StatusWords.english());
-        ladder = List.of(
-                ask(Origin.LIVE, new Route("a", 0, 64, 1, time, board)),
-                ask(Origin.ALTERNATE, new Route("b", 1, 64, 1, time, board)),
+        ladder = new Ladder(List.of(
+                ask(
+                        Origin.LIVE,
+                        new Route("a", 0, 64, 1, time, board),
+                        Provider.openAi("key").model("gpt-5-mini")),
+                ask(
+                        Origin.ALTERNATE,
+                        new Route("b", 1, 64, 1, time, board),
+                        Provider.anthropic("key").model("claude-haiku-4-5")),
                 new Rung.Remember(ReplyCache.inMemory(1_000)),
-                new Rung.Speak("Back soon."));
+                new Rung.Speak("Back soon.")));
         backoff = new Backoff(RetryPolicy.defaults());
         request = ChatRequest.of("Where is my order?");
         answered = new Outcome.Answered(
@@ -88,7 +95,16 @@ public class DecisionBenchmark {
         return plan.next(answered, time.now());
     }
 
-    private static Rung.Ask ask(Origin origin, Route route) {
-        return new Rung.Ask(origin, route.name(), "m", false, true, false, route, List.of(), (problem, now) -> null);
+    private static Rung.Ask ask(Origin origin, Route route, Provider provider) {
+        return new Rung.Ask(
+                origin,
+                route.name(),
+                "m",
+                false,
+                provider.capabilities(),
+                provider.tags(),
+                route,
+                List.of(),
+                (problem, now) -> null);
     }
 }

@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import static io.github.tideover.failure.FailureKind.CANCELLED;
 import static io.github.tideover.failure.FailureKind.CONTENT_FILTER;
+import static io.github.tideover.failure.FailureKind.CONTEXT_LENGTH;
 import static io.github.tideover.failure.FailureKind.DEADLINE;
 import static io.github.tideover.failure.FailureKind.INVALID_REQUEST;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
@@ -10,6 +11,7 @@ import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.STALL;
 import static io.github.tideover.failure.FailureKind.TIMEOUT;
 import static io.github.tideover.failure.FailureKind.UNEXPECTED;
+import static io.github.tideover.failure.FailureKind.UNSUPPORTED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatReply;
@@ -46,7 +48,13 @@ final class CallPlan {
     private static final Set<String> NOT_PLAIN_TEXT =
             Set.of("tools", "tool_choice", "functions", "function_call", "response_format");
 
+    private final Ladder rungs;
+    /** The rungs that are there for this request. */
     private final List<Rung> ladder;
+    /** From this place on models are worse suited for the request than those before. */
+    private final int suited;
+
+    private final @Nullable Failure nobody;
     private final Settings settings;
     private final Backoff backoff;
     private final HedgeBudget hedges;
@@ -62,6 +70,9 @@ final class CallPlan {
     private int attemptsHere;
     private boolean hadFreeRetry;
     private boolean hadOneRetry;
+    /** The largest window that proved too small for the conversation. */
+    private long tooSmall;
+
     private int lastRetryCost;
     private long waitedForPlace;
     private boolean hasTurn;
@@ -70,7 +81,7 @@ final class CallPlan {
     /** ... and these, and those that were over their limit. */
     private long triedKeys;
 
-    private List<Failure> failures = List.of();
+    private List<Failure> failures;
     /** What the first provider met: it decides which rungs may help, and what the caller is told in the end. */
     private @Nullable Failure decisive;
 
@@ -101,7 +112,7 @@ final class CallPlan {
     private record Interrupted(Failure by, int key, boolean inSight, boolean canContinue) {}
 
     CallPlan(
-            List<Rung> ladder,
+            Ladder rungs,
             Settings settings,
             Backoff backoff,
             HedgeBudget hedges,
@@ -109,7 +120,12 @@ final class CallPlan {
             ChatRequest request,
             boolean streamed,
             long started) {
-        this.ladder = ladder;
+        Ladder.Way way = rungs.wayOf(request);
+        this.rungs = rungs;
+        this.ladder = way.rungs();
+        this.suited = way.suited();
+        this.nobody = way.nobody();
+        this.failures = way.passedBy();
         this.settings = settings;
         this.backoff = backoff;
         this.hedges = hedges;
@@ -127,6 +143,10 @@ final class CallPlan {
 
     /** The first step. */
     Step first(long now) {
+        if (nobody != null) {
+            decisive = nobody;
+            return fail(now);
+        }
         return climb(now);
     }
 
@@ -186,8 +206,20 @@ final class CallPlan {
         if (position == spent) {
             return false;
         }
+        if (!mayHold(ask)) {
+            add(Failure.of(UNSUPPORTED)
+                    .source(ask.route().name())
+                    .message("its window of " + ask.window() + " tokens is no larger than the one that was too small")
+                    .build());
+            return false;
+        }
         boolean mayHelp = decisive.kind().allowsAlternate() || decisive.kind() == NETWORK_LOCAL && ask.isLocal();
         return mayHelp && !isFinal() && deadline - now >= shortestAttempt;
+    }
+
+    /** After a conversation was too long for a window, only a larger one may hold it, or one that nobody knows. */
+    private boolean mayHold(Rung.Ask ask) {
+        return ask.window() > tooSmall;
     }
 
     private boolean mayRecall(long now) {
@@ -201,7 +233,7 @@ final class CallPlan {
 
     private boolean maySpeak() {
         // A conversation that is too long stays too long: the application must hear of it.
-        boolean theirsToMend = decisive != null && decisive.kind() == FailureKind.CONTEXT_LENGTH;
+        boolean theirsToMend = decisive != null && decisive.kind() == CONTEXT_LENGTH;
         // Half an answer is worth more than the application's own words.
         return !isFinal()
                 && brokenBy == null
@@ -301,9 +333,12 @@ final class CallPlan {
 
     /** The place of the next provider that could be asked instead; -1 if there is none. */
     private int nextStanding(long now) {
-        for (int i = position + 1; i < ladder.size(); i++) {
+        // A model that is worse suited is no place to hurry to.
+        int end = position < suited ? suited : ladder.size();
+        for (int i = position + 1; i < end; i++) {
             if (i != spent
                     && ladder.get(i) instanceof Rung.Ask ask
+                    && mayHold(ask)
                     && ask.route().isStanding(now)) {
                 return i;
             }
@@ -477,6 +512,9 @@ final class CallPlan {
                 .source(rung.route().name())
                 .build();
         giveBack(rung, met, now);
+        if (met.kind() == CONTEXT_LENGTH && rung.window() != Rung.Ask.UNKNOWN_WINDOW) {
+            tooSmall = Math.max(tooSmall, rung.window());
+        }
         return met;
     }
 
@@ -658,8 +696,11 @@ final class CallPlan {
     }
 
     private Step recalled(@Nullable ChatReply reply, long now) {
-        if (reply == null) {
-            note(Failure.of(NO_CACHED_REPLY).source("reply cache").build());
+        boolean mayServe = reply != null && rungs.mayServe(request, reply.provider());
+        if (reply == null || !mayServe) {
+            Failure.Builder nothing = Failure.of(NO_CACHED_REPLY).source("reply cache");
+            note((reply == null ? nothing : nothing.message("what was kept is from a provider that may not answer"))
+                    .build());
             return climb(now);
         }
         over = true;

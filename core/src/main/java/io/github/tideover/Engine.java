@@ -13,7 +13,6 @@ import io.github.tideover.provider.Exchange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -30,7 +29,7 @@ final class Engine {
 
     private static final long ASIDE_LIMIT = TimeUnit.SECONDS.toNanos(5);
 
-    private final List<Rung> ladder;
+    private final Ladder ladder;
     private final Settings settings;
     private final Backoff backoff;
     private final HedgeBudget hedges = new HedgeBudget();
@@ -53,7 +52,7 @@ final class Engine {
      * @param cache where complete replies are kept, or null
      */
     Engine(
-            List<Rung> ladder,
+            Ladder ladder,
             Settings settings,
             Time time,
             Watchdog watchdog,

@@ -88,8 +88,8 @@ public final class Tideover implements AutoCloseable {
                     provider.name(),
                     provider.model().orElseThrow(),
                     provider.isLocal(),
-                    provider.canStream(),
-                    provider.continues(),
+                    provider.capabilities(),
+                    provider.tags(),
                     route,
                     provider.dialects(transport.client(), builder.maxReplyBytes),
                     provider::sort));
@@ -103,7 +103,7 @@ public final class Tideover implements AutoCloseable {
         builder.listeners.forEach(board::subscribe);
         Provider first = providers.get(0);
         engine = new Engine(
-                List.copyOf(ladder),
+                new Ladder(ladder),
                 blueprint.settings,
                 time,
                 watchdog,

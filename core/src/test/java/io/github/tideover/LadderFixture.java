@@ -6,9 +6,12 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.provider.Ability;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.provider.Provider;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusWords;
@@ -16,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** A ladder without a network: routes a, b, c as asked for, then a cache, then words. */
 final class LadderFixture {
@@ -51,8 +56,8 @@ final class LadderFixture {
                     name.substring(0, 1),
                     "m",
                     name.startsWith("c"),
-                    true,
-                    name.startsWith("b"),
+                    name.startsWith("b") ? capable(c -> c.has(Ability.CONTINUATION)) : Capabilities.unknown(),
+                    Set.of(),
                     route,
                     Collections.nCopies(keys, new NoDialect()),
                     (problem, now) -> {
@@ -60,6 +65,36 @@ final class LadderFixture {
                     }));
             routes.add(route);
         }
+    }
+
+    /** Knows something of a provider's model. */
+    LadderFixture knows(int index, Consumer<Capabilities.Builder> says) {
+        return with(index, capable(says), ((Rung.Ask) ladder.get(index)).tags());
+    }
+
+    LadderFixture tagged(int index, String... tags) {
+        return with(index, ((Rung.Ask) ladder.get(index)).capabilities(), Set.of(tags));
+    }
+
+    private LadderFixture with(int index, Capabilities capabilities, Set<String> tags) {
+        Rung.Ask ask = (Rung.Ask) ladder.get(index);
+        ladder.set(
+                index,
+                new Rung.Ask(
+                        ask.origin(),
+                        ask.provider(),
+                        ask.model(),
+                        ask.isLocal(),
+                        capabilities,
+                        tags,
+                        ask.route(),
+                        ask.dialects(),
+                        ask.sorter()));
+        return this;
+    }
+
+    static Capabilities capable(Consumer<Capabilities.Builder> says) {
+        return Provider.openAiCompatible("http://localhost/").capabilities(says).capabilities();
     }
 
     LadderFixture cache() {
@@ -111,7 +146,7 @@ final class LadderFixture {
 
     CallPlan plan(ChatRequest request, boolean streamed) {
         return new CallPlan(
-                ladder,
+                new Ladder(ladder),
                 settings,
                 new Backoff(settings.retryPolicy),
                 hedges,

@@ -128,8 +128,8 @@ class OtherDialectTest {
                 .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.QUOTA));
         assertThat(reply.adapted())
                 .containsExactly(
-                        "temperature 1.5 became 1.0, the highest at Anthropic",
-                        "the seed was left out: Anthropic's models take none");
+                        "temperature 1.5 became 1.0, the highest that claude-haiku-4-5 takes",
+                        "the seed was left out: claude-haiku-4-5 takes none");
     }
 
     @Test

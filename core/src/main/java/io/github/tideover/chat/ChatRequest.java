@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,8 @@ public final class ChatRequest {
     private final @Nullable String tenant;
     private final @Nullable Duration timeout;
     private final Map<String, Object> extra;
+    private final Set<String> allowedProviders;
+    private final Set<String> requiredTags;
 
     private ChatRequest(Builder builder) {
         messages = List.copyOf(builder.messages);
@@ -54,6 +58,8 @@ public final class ChatRequest {
         tenant = builder.tenant;
         timeout = builder.timeout;
         extra = builder.extra.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
+        allowedProviders = builder.allowedProviders;
+        requiredTags = builder.requiredTags;
     }
 
     /**
@@ -96,7 +102,22 @@ public final class ChatRequest {
         builder.tenant = tenant;
         builder.timeout = timeout;
         builder.extra.putAll(extra);
+        builder.allowedProviders = allowedProviders;
+        builder.requiredTags = requiredTags;
         return builder;
+    }
+
+    /**
+     * The same request with other messages, a shortened history for one.
+     *
+     * @param messages the conversation, oldest first
+     * @return a copy with these messages
+     * @throws IllegalStateException if there is none
+     */
+    public ChatRequest withMessages(Collection<Message> messages) {
+        Builder builder = toBuilder();
+        builder.messages.clear();
+        return builder.messages(messages).build();
     }
 
     /**
@@ -225,6 +246,48 @@ public final class ChatRequest {
         return extra;
     }
 
+    /**
+     * The providers that may see this request, by name.
+     *
+     * @return an unmodifiable set, empty if any may
+     */
+    public Set<String> allowedProviders() {
+        return allowedProviders;
+    }
+
+    /**
+     * What a provider must be tagged with to see this request.
+     *
+     * @return an unmodifiable set, empty if any provider may see it
+     */
+    public Set<String> requiredTags() {
+        return requiredTags;
+    }
+
+    /**
+     * A setting that may be left to the provider.
+     *
+     * @since 0.1
+     */
+    public enum Setting {
+        /** The sampling temperature. */
+        TEMPERATURE,
+        /** The share of probability mass. */
+        TOP_P,
+        /** The most tokens the reply may have. */
+        MAX_OUTPUT_TOKENS,
+        /** The seed. */
+        SEED,
+        /** The reasoning effort. */
+        REASONING_EFFORT,
+        /** Whether a tool must be called. */
+        TOOL_CHOICE,
+        /** Whether several tools may be called at once. */
+        PARALLEL_TOOL_CALLS,
+        /** The form of the answer. */
+        RESPONSE_FORMAT
+    }
+
     /** Counts the messages; their texts are left out so that a log cannot hold them. */
     @Override
     public String toString() {
@@ -251,6 +314,8 @@ public final class ChatRequest {
         private @Nullable String tenant;
         private @Nullable Duration timeout;
         private final Map<String, Object> extra = new LinkedHashMap<>(2);
+        private Set<String> allowedProviders = Set.of();
+        private Set<String> requiredTags = Set.of();
 
         private Builder() {}
 
@@ -482,6 +547,69 @@ public final class ChatRequest {
                 throw new IllegalArgumentException("the name of an extra field must not be empty");
             }
             extra.put(name, JsonValues.value("extra field " + name, requireNonNull(value, "value == null")));
+            return this;
+        }
+
+        /**
+         * Says which providers may see this request. It goes to no other, in no way: neither as an alternate, nor beside a
+         * slow attempt, nor to mend a broken stream; nor is an answer served that another gave before.
+         *
+         * @param names their {@linkplain ChatReply#provider() names}, as they are spelt there
+         * @return this builder
+         * @throws IllegalArgumentException if there is none, or one is blank
+         */
+        public Builder allowedProviders(String... names) {
+            allowedProviders = names("allowedProviders", "provider", names);
+            return this;
+        }
+
+        /**
+         * Says what providers must be tagged with to see this request, all of it. It goes to no other, as with
+         * {@link #allowedProviders}. What a tag means is the application's to say.
+         *
+         * @param tags such as {@code "eu"}, as they are spelt there
+         * @return this builder
+         * @throws IllegalArgumentException if there is none, or one is blank
+         */
+        public Builder requiredTags(String... tags) {
+            requiredTags = names("requiredTags", "tag", tags);
+            return this;
+        }
+
+        private static Set<String> names(String option, String what, String... names) {
+            if (names.length == 0) {
+                throw new IllegalArgumentException(
+                        option + " needs a " + what + "; leave it out for a request that anybody may see");
+            }
+            Set<String> all = new LinkedHashSet<>();
+            for (String name : names) {
+                if (requireNonNull(name, () -> option + " has a null").isBlank()) {
+                    throw new IllegalArgumentException(option + " must not be blank");
+                }
+                all.add(name);
+            }
+            return Collections.unmodifiableSet(all);
+        }
+
+        /**
+         * Leaves settings to the provider again, whatever was set before.
+         *
+         * @param settings which
+         * @return this builder
+         */
+        public Builder without(Setting... settings) {
+            for (Setting each : settings) {
+                switch (each) {
+                    case TEMPERATURE -> temperature = null;
+                    case TOP_P -> topP = null;
+                    case MAX_OUTPUT_TOKENS -> maxOutputTokens = null;
+                    case SEED -> seed = null;
+                    case REASONING_EFFORT -> reasoningEffort = null;
+                    case TOOL_CHOICE -> toolChoice = null;
+                    case PARALLEL_TOOL_CALLS -> parallelToolCalls = null;
+                    case RESPONSE_FORMAT -> responseFormat = null;
+                }
+            }
             return this;
         }
 

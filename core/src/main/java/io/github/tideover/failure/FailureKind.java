@@ -69,6 +69,10 @@ public enum FailureKind {
     CONFLICT(Again.YES, Blame.NOBODY, Rungs.NONE, Remedy.UNAVAILABLE, "the same request is still under way"),
     /** An answer this library has no rule for, a redirect for one. */
     UNEXPECTED(Again.NEVER, Blame.NOBODY, Rungs.NONE, Remedy.REJECTED, "the provider answered in an unexpected way"),
+    /** Not sent: this provider's model cannot do what the request asks, as is known beforehand. */
+    UNSUPPORTED(Again.NEVER, Blame.NOBODY, Rungs.NONE, Remedy.REJECTED, "the model cannot do what is asked"),
+    /** Not sent: the request may not be seen by this provider. */
+    NOT_ALLOWED(Again.NEVER, Blame.NOBODY, Rungs.NONE, Remedy.REJECTED, "the provider may not see this request"),
     /** The reply cache had nothing for this request that is still young enough. */
     NO_CACHED_REPLY(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "nothing was kept for this request");
 

@@ -18,10 +18,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -61,9 +62,10 @@ public final class Provider {
     private final @Nullable String model;
     private final int maxConcurrent;
     private final Map<String, String> headers;
-    private final String tokenLimitField;
-    private final boolean canStream;
-    private final boolean continues;
+    private final @Nullable String tokenLimitField;
+    private final List<Consumer<Capabilities.Builder>> abilities;
+    private final Capabilities capabilities;
+    private final Set<String> tags;
     private final boolean background;
     private final FailureSorter sorter;
 
@@ -79,9 +81,12 @@ public final class Provider {
         maxConcurrent = draft.maxConcurrent;
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers));
         tokenLimitField = draft.tokenLimitField;
-        canStream = draft.canStream;
-        continues = draft.continues;
         background = draft.background;
+        abilities = List.copyOf(draft.abilities);
+        tags = draft.tags;
+        Capabilities.Builder known = speech.known(vendor(), model).toBuilder();
+        abilities.forEach(each -> each.accept(known));
+        capabilities = known.build();
         sorter = new FailureSorter(
                 secrets(), LocalNetwork::isUp, custom == null ? FailureSorter.Words.NONE : custom::kindOf);
         if (apiKeys.size() > 1 && headers.keySet().stream().anyMatch(keyHeader()::equalsIgnoreCase)) {
@@ -168,8 +173,8 @@ public final class Provider {
 
     /**
      * Anthropic itself, named {@code anthropic}. What a request asks and its models cannot do is told by
-     * {@link io.github.tideover.chat.ChatReply#adapted()}. Its newest models refuse to go on with a reply that another began,
-     * so that is not assumed of any; see {@link #continuesReplies}.
+     * {@link io.github.tideover.chat.ChatReply#adapted()}. Its models since 4.6 refuse to go on with a reply that another began;
+     * see {@link #continuesReplies}.
      *
      * @param apiKey the key
      * @return the provider, without a model
@@ -538,25 +543,67 @@ public final class Provider {
 
     /**
      * Sets whether this server can give a reply as a stream. It is taken to, unless this says otherwise; then it is only
-     * ever asked for whole replies, and a call that streams gets its reply in one piece.
+     * ever asked for whole replies, and a call that streams gets its reply in one piece. Short for saying so of
+     * {@link Ability#STREAMING}.
      *
      * @param canStream whether it can
      * @return a copy with that ability
      */
     public Provider streaming(boolean canStream) {
-        return with(draft -> draft.canStream = canStream);
+        return ability(Ability.STREAMING, canStream);
     }
 
     /**
      * Sets whether this server is known to go on with a reply if the request ends in a message of the assistant's, instead of
-     * refusing it or beginning a new one. Few do, so it is not assumed. A stream that broke elsewhere can then be continued
-     * here.
+     * refusing it or beginning a new one. Few do, so it is assumed only of models whose provider says so. A stream that broke
+     * elsewhere can then be continued here. Short for saying so of {@link Ability#CONTINUATION}.
      *
      * @param continues whether it is known to
      * @return a copy of which this is known
      */
     public Provider continuesReplies(boolean continues) {
-        return with(draft -> draft.continues = continues);
+        return ability(Ability.CONTINUATION, continues);
+    }
+
+    private Provider ability(Ability ability, boolean hasIt) {
+        return capabilities(hasIt ? c -> c.has(ability) : c -> c.lacks(ability));
+    }
+
+    /**
+     * Says what the model can do here, where that is not what {@link #capabilities()} knows of it by its name, as of a model
+     * of one's own. May be called several times; what is said last holds, whatever the model.
+     *
+     * <pre>{@code
+     * Provider.vllm().model("our-model").capabilities(c -> c.lacks(Ability.IMAGES).contextWindow(32_768))
+     * }</pre>
+     *
+     * @param says says it; called at once, and again by later copies
+     * @return a copy of which this is known
+     * @throws IllegalArgumentException if what it says cannot be
+     */
+    public Provider capabilities(Consumer<Capabilities.Builder> says) {
+        requireNonNull(says, "says == null");
+        return with(draft -> draft.abilities.add(says));
+    }
+
+    /**
+     * Adds tags, for requests that ask for them with
+     * {@link io.github.tideover.chat.ChatRequest.Builder#requiredTags requiredTags}. What they mean is the application's to
+     * say: where the text is kept, or what its owner may do with it.
+     *
+     * @param tags such as {@code "eu"} or {@code "no-training"}
+     * @return a copy with these tags too
+     * @throws IllegalArgumentException if one is blank or has a line break or another control character
+     */
+    public Provider tags(String... tags) {
+        for (String tag : tags) {
+            checkName("tag", requireNonNull(tag, "tag == null"));
+        }
+        return with(draft -> {
+            Set<String> all = new LinkedHashSet<>(draft.tags);
+            all.addAll(List.of(tags));
+            draft.tags = Collections.unmodifiableSet(all);
+        });
     }
 
     /**
@@ -641,21 +688,21 @@ public final class Provider {
     }
 
     /**
-     * Whether this server can give a reply as a stream.
+     * What the model can do at this provider, as far as its name, its host and what was said of it tell.
      *
-     * @return true unless said otherwise
+     * @return its capabilities; without a model, what holds of any
      */
-    public boolean canStream() {
-        return canStream;
+    public Capabilities capabilities() {
+        return capabilities;
     }
 
     /**
-     * Whether this server is known to go on with a reply that another began.
+     * What this provider is tagged with.
      *
-     * @return true if it was said of it
+     * @return an unmodifiable set, empty unless tags were given
      */
-    public boolean continues() {
-        return continues;
+    public Set<String> tags() {
+        return tags;
     }
 
     /**
@@ -708,6 +755,20 @@ public final class Provider {
         return "Provider{" + name + " at " + baseUrl + (model == null ? "" : ", " + model) + "}";
     }
 
+    private Vendor vendor() {
+        return Vendor.at(baseUrl.host(), baseUrl.port(), isLocal());
+    }
+
+    private String tokenLimitField() {
+        if (tokenLimitField != null) {
+            return tokenLimitField;
+        }
+        Vendor vendor = vendor();
+        return vendor == Vendor.OPENAI || vendor == Vendor.AZURE
+                ? ChatCompletionRequest.MAX_COMPLETION_TOKENS
+                : ChatCompletionRequest.MAX_TOKENS;
+    }
+
     private String keyHeader() {
         return apiKeyHeader == null ? speech.keyHeader : apiKeyHeader;
     }
@@ -754,33 +815,75 @@ public final class Provider {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
                 return new OpenAiDialect(
-                        http, to.baseUrl, Endpoint.headers(null, headers), to.tokenLimitField, maxReplyBytes);
+                        http,
+                        to.baseUrl,
+                        Endpoint.headers(null, headers),
+                        to.tokenLimitField(),
+                        to.capabilities,
+                        maxReplyBytes);
+            }
+
+            @Override
+            Capabilities known(Vendor vendor, @Nullable String model) {
+                return KnownModels.byChatCompletions(vendor, model);
             }
         },
         MESSAGES("x-api-key") {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
-                return new AnthropicDialect(http, to.baseUrl, headers, maxReplyBytes);
+                return new AnthropicDialect(http, to.baseUrl, headers, to.capabilities, maxReplyBytes);
+            }
+
+            @Override
+            Capabilities known(Vendor vendor, @Nullable String model) {
+                return KnownModels.byMessages(model);
             }
         },
         GEMINI(GeminiApi.KEY_HEADER) {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
-                return new GeminiDialect(http, to.baseUrl, Endpoint.headers(null, headers), maxReplyBytes);
+                return new GeminiDialect(
+                        http, to.baseUrl, Endpoint.headers(null, headers), to.capabilities, maxReplyBytes);
+            }
+
+            @Override
+            Capabilities known(Vendor vendor, @Nullable String model) {
+                return KnownModels.byGemini(model);
             }
         },
         CUSTOM(AUTHORIZATION) {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
                 return new SpokenDialect(
-                        requireNonNull(to.custom), http, to.baseUrl, Endpoint.headers(null, headers), maxReplyBytes);
+                        requireNonNull(to.custom),
+                        http,
+                        to.baseUrl,
+                        Endpoint.headers(null, headers),
+                        to.capabilities,
+                        maxReplyBytes);
+            }
+
+            /** What an API nobody knows can say is for the application to tell. */
+            @Override
+            Capabilities known(Vendor vendor, @Nullable String model) {
+                return Capabilities.unknown();
             }
         },
         RESPONSES(AUTHORIZATION) {
             @Override
             Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes) {
                 return new ResponsesDialect(
-                        http, to.baseUrl, Endpoint.headers(null, headers), to.background, maxReplyBytes);
+                        http,
+                        to.baseUrl,
+                        Endpoint.headers(null, headers),
+                        to.capabilities,
+                        to.background,
+                        maxReplyBytes);
+            }
+
+            @Override
+            Capabilities known(Vendor vendor, @Nullable String model) {
+                return KnownModels.byResponses(vendor, model);
             }
         };
 
@@ -792,6 +895,8 @@ public final class Provider {
         }
 
         abstract Dialect dialect(Provider to, OkHttpClient http, Map<String, String> headers, long maxReplyBytes);
+
+        abstract Capabilities known(Vendor vendor, @Nullable String model);
     }
 
     private static final class Draft {
@@ -805,9 +910,9 @@ public final class Provider {
         private @Nullable String model;
         private int maxConcurrent = MAX_CONCURRENT;
         private final Map<String, String> headers = new LinkedHashMap<>();
-        private String tokenLimitField;
-        private boolean canStream = true;
-        private boolean continues;
+        private @Nullable String tokenLimitField;
+        private final List<Consumer<Capabilities.Builder>> abilities = new ArrayList<>(1);
+        private Set<String> tags = Set.of();
         private boolean background;
 
         Draft(Speech speech, HttpUrl baseUrl) {
@@ -815,9 +920,6 @@ public final class Provider {
             this.baseUrl = baseUrl;
             String host = baseUrl.host();
             this.name = baseUrl.port() == HttpUrl.defaultPort(baseUrl.scheme()) ? host : host + ":" + baseUrl.port();
-            this.tokenLimitField = knowsMaxCompletionTokens(host)
-                    ? ChatCompletionRequest.MAX_COMPLETION_TOKENS
-                    : ChatCompletionRequest.MAX_TOKENS;
         }
 
         Draft(Provider from) {
@@ -832,16 +934,9 @@ public final class Provider {
             maxConcurrent = from.maxConcurrent;
             headers.putAll(from.headers);
             tokenLimitField = from.tokenLimitField;
-            canStream = from.canStream;
-            continues = from.continues;
+            abilities.addAll(from.abilities);
+            tags = from.tags;
             background = from.background;
-        }
-
-        private static boolean knowsMaxCompletionTokens(String host) {
-            String lower = host.toLowerCase(Locale.ROOT);
-            return lower.equals("api.openai.com")
-                    || lower.endsWith(".api.openai.com")
-                    || lower.endsWith(".openai.azure.com");
         }
     }
 }

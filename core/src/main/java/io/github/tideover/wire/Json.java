@@ -212,9 +212,19 @@ public final class Json {
      * @return the text in quotes
      */
     public static String quoted(String text) {
+        return written(text);
+    }
+
+    /**
+     * A value as JSON.
+     *
+     * @param value made of strings, numbers, booleans, nulls, lists and maps
+     * @return the JSON as a text
+     */
+    public static String written(@Nullable Object value) {
         StringWriter json = new StringWriter();
         try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), json)) {
-            string(out, text);
+            value(out, value);
         }
         return json.toString();
     }

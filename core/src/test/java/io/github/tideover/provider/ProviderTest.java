@@ -62,7 +62,6 @@ class ProviderTest {
         assertThat(Provider.openAiResponses("k").name()).isEqualTo("openai");
         assertThat(Provider.anthropic("k").baseUrl()).isEqualTo("https://api.anthropic.com/");
         assertThat(Provider.anthropic("k").name()).isEqualTo("anthropic");
-        assertThat(Provider.anthropic("k").continues()).isFalse();
         assertThat(Provider.ollama().baseUrl()).isEqualTo("http://localhost:11434/v1/");
         assertThat(Provider.ollama().isLocal()).isTrue();
         assertThat(Provider.gemini("k").baseUrl()).isEqualTo("https://generativelanguage.googleapis.com/v1beta/");

@@ -19,7 +19,7 @@ enum Tongue {
     CHAT("openai-chat", "\"finish_reason\": ?\"[^\"]|\\[DONE\\]") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new OpenAiDialect(http, url, Headers.EMPTY, "max_tokens", MAX_REPLY);
+            return new OpenAiDialect(http, url, Headers.EMPTY, "max_tokens", Capabilities.unknown(), MAX_REPLY);
         }
 
         @Override
@@ -38,7 +38,7 @@ enum Tongue {
     RESPONSES("openai-responses", "\"type\": ?\"response\\.(completed|incomplete|failed|cancelled)\"") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new ResponsesDialect(http, url, Headers.EMPTY, false, MAX_REPLY);
+            return new ResponsesDialect(http, url, Headers.EMPTY, Capabilities.unknown(), false, MAX_REPLY);
         }
 
         @Override
@@ -54,7 +54,7 @@ enum Tongue {
     MESSAGES("anthropic-messages", "\"stop_reason\": ?\"|\"message_stop\"") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new AnthropicDialect(http, url, Map.of(), MAX_REPLY);
+            return new AnthropicDialect(http, url, Map.of(), Capabilities.unknown(), MAX_REPLY);
         }
 
         @Override
@@ -69,7 +69,7 @@ enum Tongue {
     GEMINI("gemini-native", "\"finishReason\": ?\"(?!FINISH_REASON_UNSPECIFIED)") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new GeminiDialect(http, url, Headers.EMPTY, MAX_REPLY);
+            return new GeminiDialect(http, url, Headers.EMPTY, Capabilities.unknown(), MAX_REPLY);
         }
 
         @Override

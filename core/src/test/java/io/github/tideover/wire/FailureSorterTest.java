@@ -18,6 +18,7 @@ import static io.github.tideover.failure.FailureKind.MODEL_NOT_FOUND;
 import static io.github.tideover.failure.FailureKind.NETWORK;
 import static io.github.tideover.failure.FailureKind.NETWORK_AMBIGUOUS;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
+import static io.github.tideover.failure.FailureKind.NOT_ALLOWED;
 import static io.github.tideover.failure.FailureKind.NO_CACHED_REPLY;
 import static io.github.tideover.failure.FailureKind.OVERLOADED;
 import static io.github.tideover.failure.FailureKind.PAUSED;
@@ -28,6 +29,7 @@ import static io.github.tideover.failure.FailureKind.TIMEOUT;
 import static io.github.tideover.failure.FailureKind.TLS;
 import static io.github.tideover.failure.FailureKind.TRANSIENT;
 import static io.github.tideover.failure.FailureKind.UNEXPECTED;
+import static io.github.tideover.failure.FailureKind.UNSUPPORTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -84,8 +86,8 @@ import tools.jackson.databind.json.JsonMapper;
 class FailureSorterTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String KEY = "invalid-key";
-    private static final Set<FailureKind> MADE_BY_THE_ENGINE =
-            EnumSet.of(CANCELLED, DEADLINE, CIRCUIT_OPEN, BULKHEAD_FULL, PAUSED, STALL, NO_CACHED_REPLY);
+    private static final Set<FailureKind> MADE_BY_THE_ENGINE = EnumSet.of(
+            CANCELLED, DEADLINE, CIRCUIT_OPEN, BULKHEAD_FULL, PAUSED, STALL, UNSUPPORTED, NOT_ALLOWED, NO_CACHED_REPLY);
 
     private final FailureSorter sorter = new FailureSorter(List.of(KEY), () -> true);
 
@@ -477,6 +479,8 @@ class FailureSorterTest {
             TRANSIENT         | YES       | PROVIDER | true  | true
             CONFLICT          | YES       | NOBODY   | false | false
             UNEXPECTED        | NEVER     | NOBODY   | false | false
+            UNSUPPORTED       | NEVER     | NOBODY   | false | false
+            NOT_ALLOWED       | NEVER     | NOBODY   | false | false
             NO_CACHED_REPLY   | NEVER     | NOBODY   | true  | true
             """)
     void everyKindSaysWhatMayBeDone(FailureKind kind, Again again, Blame blame, boolean alternate, boolean stale) {

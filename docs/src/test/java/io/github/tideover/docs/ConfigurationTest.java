@@ -9,12 +9,18 @@ import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Tool;
 import io.github.tideover.failure.AccountException;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RequestRejectedException;
+import io.github.tideover.provider.Ability;
 import io.github.tideover.provider.Provider;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +79,54 @@ class ConfigurationTest {
             assertThatThrownBy(() -> tideover.chat("What is a tide?"))
                     .isInstanceOf(AccountException.class)
                     .hasMessageContaining("key 2 of 3");
+        }
+    }
+
+    @Test
+    void whatAModelOfOnesOwnCanDo() {
+        String address = server.address();
+        // region: capabilities
+        Provider ours = Provider.openAiCompatible(address)
+                .model("our-model")
+                .capabilities(c -> c.lacks(Ability.TOOLS)
+                        .imageTypes("image/png", "image/jpeg")
+                        .contextWindow(32_768)
+                        .maxOutputTokens(4_096));
+        // end
+        try (Tideover tideover = Tideover.builder().provider(ours).build()) {
+            ChatReply reply = tideover.chat(ChatRequest.builder()
+                    .user("What is a tide?")
+                    .maxOutputTokens(10_000)
+                    .build());
+            assertThat(reply.adapted())
+                    .containsExactly("the limit of 10000 tokens became 4096, the most that our-model writes");
+            assertThatThrownBy(() -> tideover.chat(ChatRequest.builder()
+                            .user("What is a tide?")
+                            .tools(Tool.function("f", "", Map.of()))
+                            .build()))
+                    .isInstanceOf(RequestRejectedException.class)
+                    .hasMessageStartingWith("no model of this client can do what is asked: it takes tools");
+        }
+    }
+
+    @Test
+    void whoMaySeeWhat() {
+        Provider first = server.provider("main");
+        try (Loopback other = new Loopback()) {
+            Provider second = other.provider("other");
+            // region: policy
+            Tideover tideover = Tideover.builder()
+                    .provider(first.name("us-company").tags("no-training"))
+                    .alternate(second.name("eu-company").tags("no-training", "eu"))
+                    .build();
+            ChatReply reply = tideover.chat(ChatRequest.builder()
+                    .user("Summarize this patient's file: ...")
+                    .requiredTags("eu")
+                    .build());
+            // end
+            tideover.close();
+            assertThat(reply.provider()).isEqualTo("eu-company");
+            assertThat(reply.skipped()).extracting(Failure::kind).containsExactly(FailureKind.NOT_ALLOWED);
         }
     }
 

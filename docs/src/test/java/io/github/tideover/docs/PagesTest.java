@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -342,7 +343,7 @@ class PagesTest {
         if (value instanceof Duration time) {
             return times(time);
         }
-        if (value instanceof List<?> list && list.isEmpty() || value instanceof Map<?, ?> map && map.isEmpty()) {
+        if (value instanceof Collection<?> some && some.isEmpty() || value instanceof Map<?, ?> map && map.isEmpty()) {
             return List.of("none", "reckoned", "learned");
         }
         if (value instanceof Long number) {

@@ -2,6 +2,7 @@ package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
@@ -20,6 +21,7 @@ import retrofit2.Call;
  */
 public final class AnthropicDialect implements Dialect {
     private final AnthropicApi api;
+    private final Capabilities capabilities;
     private final long maxReplyBytes;
 
     /**
@@ -28,10 +30,17 @@ public final class AnthropicDialect implements Dialect {
      * @param http the HTTP client, which has no time limits of its own
      * @param baseUrl the address under which {@code v1/messages} lies
      * @param headers what is sent with every request, the key among it; each overrides one of ours
+     * @param capabilities what the model can do there
      * @param maxReplyBytes how long a reply may be
      */
-    public AnthropicDialect(OkHttpClient http, HttpUrl baseUrl, Map<String, String> headers, long maxReplyBytes) {
+    public AnthropicDialect(
+            OkHttpClient http,
+            HttpUrl baseUrl,
+            Map<String, String> headers,
+            Capabilities capabilities,
+            long maxReplyBytes) {
         this.api = new DirectAnthropicApi(http, baseUrl, AnthropicRetrofit.headers(null, headers), maxReplyBytes);
+        this.capabilities = capabilities;
         this.maxReplyBytes = maxReplyBytes;
     }
 
@@ -48,7 +57,7 @@ public final class AnthropicDialect implements Dialect {
 
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
-        MessagesRequest body = MessagesRequest.of(model, request);
+        MessagesRequest body = MessagesRequest.of(model, request, capabilities);
         return new Exchange<>(
                 api.complete(body),
                 (message, headers) ->
@@ -57,7 +66,7 @@ public final class AnthropicDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        MessagesRequest body = MessagesRequest.of(model, request);
+        MessagesRequest body = MessagesRequest.of(model, request, capabilities);
         Call<MessageStream> call = api.stream(body);
         return new Exchange<>(
                 call, (stream, headers) -> stream.deltas(call::cancel, headers, model, body.adapted(), maxReplyBytes));

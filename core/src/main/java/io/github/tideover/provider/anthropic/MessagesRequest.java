@@ -4,9 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
+import io.github.tideover.chat.ResponseFormat;
 import io.github.tideover.chat.Role;
 import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolChoice;
+import io.github.tideover.provider.Capabilities;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Json;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +21,11 @@ import tools.jackson.core.JsonGenerator;
  * {@link ChatRequest.Builder#extra extra} fields; one with the name of a field that is set here replaces it.
  *
  * <p>What the API or the model cannot do is sent as near to it as can be, or left out, and {@link #adapted()} says so. What a
- * model takes is known by its name, for the models of Anthropic that were there in October 2026; newer ones are taken to be
+ * model takes is known by its name, for the models of Anthropic that were there in November 2026; newer ones are taken to be
  * like the newest.
  *
- * <p>The API asks for a token limit. Without one in the request it is {@link #TOKEN_LIMIT}, and {@link #SHORT_TOKEN_LIMIT} for
- * a Claude before the 4th generation and for models of others.
+ * <p>The API asks for a token limit. Without one in the request it is {@link #TOKEN_LIMIT}, or what the model writes at most
+ * if that is less; {@link #SHORT_TOKEN_LIMIT} for a model of which that is not known.
  *
  * <p>The reasoning effort is sent as {@code output_config.effort}. Whether the model thinks at all is left as it is by default;
  * the extra field {@code thinking} sets it.
@@ -38,20 +41,25 @@ public final class MessagesRequest {
      */
     public static final int TOKEN_LIMIT = 16_384;
 
-    /** The token limit of a request that sets none, for older models: what the Claude 3 models can write at most. */
+    /** The token limit of a request that sets none, for models nobody knows: what the first Claude 3 can write at most. */
     public static final int SHORT_TOKEN_LIMIT = 4_096;
 
     private final String model;
+    private final ChatRequest asked;
+    /** What is asked, as the model can take it. */
     private final ChatRequest request;
-    private final Fitting fitting;
+
+    private final List<String> adapted;
     private final int tokenLimit;
 
-    private MessagesRequest(String model, ChatRequest request) {
-        this.model = requireNonNull(model, "model == null");
-        this.request = requireNonNull(request, "request == null");
-        ModelTraits traits = new ModelTraits(model);
-        this.fitting = new Fitting(request, model, traits);
-        this.tokenLimit = request.maxOutputTokens().orElse(traits.writesLong() ? TOKEN_LIMIT : SHORT_TOKEN_LIMIT);
+    private MessagesRequest(String model, ChatRequest asked, Capabilities capabilities) {
+        this.model = model;
+        this.asked = asked;
+        Fitting fitting = new Fitting(asked, model, capabilities);
+        this.request = fitting.request;
+        this.adapted = fitting.adapted;
+        int most = capabilities.maxOutputTokens().orElse(SHORT_TOKEN_LIMIT);
+        this.tokenLimit = request.maxOutputTokens().orElse(Math.min(TOKEN_LIMIT, most));
     }
 
     /**
@@ -62,7 +70,14 @@ public final class MessagesRequest {
      * @return the request
      */
     public static MessagesRequest of(String model, ChatRequest request) {
-        return new MessagesRequest(model, request);
+        return of(
+                model,
+                requireNonNull(request, "request == null"),
+                KnownModels.byMessages(requireNonNull(model, "model == null")));
+    }
+
+    static MessagesRequest of(String model, ChatRequest request, Capabilities capabilities) {
+        return new MessagesRequest(model, request, capabilities);
     }
 
     /**
@@ -80,7 +95,7 @@ public final class MessagesRequest {
      * @return the request
      */
     public ChatRequest request() {
-        return request;
+        return asked;
     }
 
     /**
@@ -89,7 +104,7 @@ public final class MessagesRequest {
      * @return an unmodifiable list of sentences for people to read, empty as a rule
      */
     public List<String> adapted() {
-        return fitting.adapted;
+        return adapted;
     }
 
     void write(JsonGenerator out, boolean stream) {
@@ -109,15 +124,15 @@ public final class MessagesRequest {
             out.writeName("messages");
             new Turns(request.messages()).write(out);
         }
-        if (fitting.temperature != null) {
-            out.writeNumberProperty("temperature", fitting.temperature);
+        if (request.temperature().isPresent() && !extra.containsKey("temperature")) {
+            out.writeNumberProperty("temperature", request.temperature().getAsDouble());
         }
-        if (fitting.topP != null) {
-            out.writeNumberProperty("top_p", fitting.topP);
+        if (request.topP().isPresent() && !extra.containsKey("top_p")) {
+            out.writeNumberProperty("top_p", request.topP().getAsDouble());
         }
-        if (!fitting.stop.isEmpty()) {
+        if (!request.stop().isEmpty() && !extra.containsKey("stop_sequences")) {
             out.writeName("stop_sequences");
-            Json.value(out, fitting.stop);
+            Json.value(out, request.stop());
         }
         if (!request.tools().isEmpty()) {
             writeTools(out);
@@ -215,21 +230,24 @@ public final class MessagesRequest {
     }
 
     private void writeOutputConfig(JsonGenerator out) {
-        if (fitting.effort == null && fitting.schema == null) {
+        String effort = request.reasoningEffort().orElse(null);
+        Map<String, Object> schema =
+                request.responseFormat().flatMap(ResponseFormat::schema).orElse(null);
+        if (effort == null && schema == null || request.extra().containsKey("output_config")) {
             return;
         }
         out.writeName("output_config");
         out.writeStartObject();
-        if (fitting.effort != null) {
+        if (effort != null) {
             out.writeName("effort");
-            Json.string(out, fitting.effort);
+            Json.string(out, effort);
         }
-        if (fitting.schema != null) {
+        if (schema != null) {
             out.writeName("format");
             out.writeStartObject();
             out.writeStringProperty("type", "json_schema");
             out.writeName("schema");
-            Json.value(out, fitting.schema);
+            Json.value(out, schema);
             out.writeEndObject();
         }
         out.writeEndObject();

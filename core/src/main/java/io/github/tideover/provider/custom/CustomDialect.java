@@ -85,7 +85,8 @@ public interface CustomDialect {
 
     /**
      * What of a request this API cannot do, and {@link #write} leaves out or changes. The reply passes it on by
-     * {@link io.github.tideover.chat.ChatReply#adapted()}.
+     * {@link io.github.tideover.chat.ChatReply#adapted()}. What {@link Provider#capabilities(java.util.function.Consumer)} says
+     * that the model lacks is left out of the request before, and told already.
      *
      * @param request what is asked
      * @return sentences for people to read, empty as a rule

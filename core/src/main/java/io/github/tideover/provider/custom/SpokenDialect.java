@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.Adaptation;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
@@ -11,6 +13,7 @@ import io.github.tideover.wire.BodyText;
 import io.github.tideover.wire.DirectCall;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.LinesAsEvents;
+import java.util.ArrayList;
 import java.util.List;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -36,6 +39,7 @@ public final class SpokenDialect implements Dialect {
     private final OkHttpClient http;
     private final HttpUrl baseUrl;
     private final Headers headers;
+    private final Capabilities capabilities;
     private final long maxReplyBytes;
 
     /**
@@ -45,21 +49,29 @@ public final class SpokenDialect implements Dialect {
      * @param http the HTTP client, which has no time limits of its own
      * @param baseUrl the address below which its paths lie
      * @param headers what is sent with every request
+     * @param capabilities what the model can do there
      * @param maxReplyBytes how long a reply may be
      */
     public SpokenDialect(
-            CustomDialect dialect, OkHttpClient http, HttpUrl baseUrl, Headers headers, long maxReplyBytes) {
+            CustomDialect dialect,
+            OkHttpClient http,
+            HttpUrl baseUrl,
+            Headers headers,
+            Capabilities capabilities,
+            long maxReplyBytes) {
         this.dialect = dialect;
         this.http = http;
         this.baseUrl = baseUrl;
         this.headers = headers;
+        this.capabilities = capabilities;
         this.maxReplyBytes = maxReplyBytes;
     }
 
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
-        Request written = written(request, new Target(baseUrl, model, false), "application/json");
-        List<String> adapted = List.copyOf(dialect.adapted(request));
+        Adaptation fit = Adaptation.of(request, model, capabilities);
+        Request written = written(fit.request(), new Target(baseUrl, model, false), "application/json");
+        List<String> adapted = adapted(fit);
         Call<String> call = new DirectCall<>(http, written, body -> BodyText.read(body, maxReplyBytes));
         return new Exchange<>(
                 call,
@@ -70,8 +82,9 @@ public final class SpokenDialect implements Dialect {
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
         Framing framing = requireNonNull(dialect.framing(), "the dialect's framing() == null");
-        Request written = written(request, new Target(baseUrl, model, true), framing.mediaType());
-        List<String> adapted = List.copyOf(dialect.adapted(request));
+        Adaptation fit = Adaptation.of(request, model, capabilities);
+        Request written = written(fit.request(), new Target(baseUrl, model, true), framing.mediaType());
+        List<String> adapted = adapted(fit);
         Call<ResponseBody> call = new DirectCall<>(http, written, body -> body);
         return new Exchange<>(call, (body, answered) -> {
             BufferedSource source = body.source();
@@ -84,6 +97,13 @@ public final class SpokenDialect implements Dialect {
                     Long.MAX_VALUE);
             return new CustomReplyReader(dialect, events, lines, answered, model, adapted, maxReplyBytes);
         });
+    }
+
+    /** What the model cannot do, and what of the rest the API cannot say. */
+    private List<String> adapted(Adaptation fit) {
+        List<String> sentences = new ArrayList<>(fit.sentences());
+        sentences.addAll(dialect.adapted(fit.request()));
+        return List.copyOf(sentences);
     }
 
     private Request written(ChatRequest request, Target target, String mediaType) {

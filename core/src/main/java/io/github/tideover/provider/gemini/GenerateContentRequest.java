@@ -10,6 +10,9 @@ import io.github.tideover.chat.Role;
 import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.ToolChoice;
+import io.github.tideover.provider.Adaptation;
+import io.github.tideover.provider.Capabilities;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +38,6 @@ import tools.jackson.core.JsonGenerator;
 public final class GenerateContentRequest {
     private static final String CONFIG = "generationConfig";
 
-    /** More are refused: https://ai.google.dev/api/generate-content#generationconfig. */
-    private static final int MOST_STOP_TEXTS = 5;
-
     private static final int LONGEST_NAME = 40;
 
     /**
@@ -47,13 +47,18 @@ public final class GenerateContentRequest {
     private static final String UNSIGNED = "skip_thought_signature_validator";
 
     private final Model model;
+    private final ChatRequest asked;
+    /** What is asked, as the model can take it. */
     private final ChatRequest request;
+
     private final List<String> adapted;
 
-    private GenerateContentRequest(String model, ChatRequest request) {
-        this.model = Model.of(requireNonNull(model, "model == null"));
-        this.request = requireNonNull(request, "request == null");
-        this.adapted = List.copyOf(adaptations());
+    private GenerateContentRequest(String model, ChatRequest asked, Capabilities capabilities) {
+        this.model = Model.of(model);
+        this.asked = asked;
+        Adaptation fit = Adaptation.of(asked, this.model.name(), capabilities);
+        this.request = fit.request();
+        this.adapted = List.copyOf(adaptations(fit.sentences()));
     }
 
     /**
@@ -64,7 +69,14 @@ public final class GenerateContentRequest {
      * @return the request
      */
     public static GenerateContentRequest of(String model, ChatRequest request) {
-        return new GenerateContentRequest(model, request);
+        return of(
+                model,
+                requireNonNull(request, "request == null"),
+                KnownModels.byGemini(requireNonNull(model, "model == null")));
+    }
+
+    static GenerateContentRequest of(String model, ChatRequest request, Capabilities capabilities) {
+        return new GenerateContentRequest(model, request, capabilities);
     }
 
     /**
@@ -82,7 +94,7 @@ public final class GenerateContentRequest {
      * @return the request
      */
     public ChatRequest request() {
-        return request;
+        return asked;
     }
 
     /**
@@ -94,8 +106,8 @@ public final class GenerateContentRequest {
         return adapted;
     }
 
-    private List<String> adaptations() {
-        List<String> sentences = new ArrayList<>(0);
+    private List<String> adaptations(List<String> first) {
+        List<String> sentences = new ArrayList<>(first);
         if (isSystemOnly()) {
             sentences.add("Gemini answers no request of system messages alone; they were sent as the user's.");
         } else if (hasLateSystemMessage()) {
@@ -118,14 +130,8 @@ public final class GenerateContentRequest {
                 }
             }
         }
-        if (!request.parallelToolCalls().orElse(true) && !request.tools().isEmpty()) {
-            sentences.add("Gemini cannot be held to one tool call at a time; it may wish for several.");
-        }
         if (request.seed().isPresent() && seed().isEmpty()) {
             sentences.add("Gemini takes a seed of 32 bits; the seed is longer and was left out.");
-        }
-        if (request.stop().size() > MOST_STOP_TEXTS) {
-            sentences.add("Gemini takes " + MOST_STOP_TEXTS + " stop texts; those after were left out.");
         }
         if (request.responseFormat().isPresent() && responseFormat() == null) {
             sentences.add(
@@ -472,8 +478,7 @@ public final class GenerateContentRequest {
             out.writeNumber(seed().getAsLong());
         }
         if (!request.stop().isEmpty() && config.wants("stopSequences")) {
-            List<String> stop = request.stop();
-            Json.value(out, stop.subList(0, Math.min(stop.size(), MOST_STOP_TEXTS)));
+            Json.value(out, request.stop());
         }
         ResponseFormat format = responseFormat();
         if (format != null && config.wants("responseMimeType")) {

@@ -36,14 +36,9 @@ record Model(String name, int generation) {
         return generation >= 30;
     }
 
-    /** Whether thinking is measured in levels. */
+    /** Whether thinking, where there is some, is measured in levels, and not in tokens. */
     boolean thinksByLevel() {
         return generation >= 30;
-    }
-
-    /** Whether thinking is measured in tokens. */
-    boolean thinksByBudget() {
-        return generation >= 25 && generation < 30;
     }
 
     boolean isPro() {

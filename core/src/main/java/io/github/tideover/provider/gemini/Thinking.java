@@ -26,9 +26,6 @@ record Thinking(String level, int budget, String adaptation) {
 
     static Thinking of(Model model, String effort) {
         String word = effort.toLowerCase(Locale.ROOT);
-        if (!model.thinksByLevel() && !model.thinksByBudget()) {
-            return left(model.name() + " does not think; the reasoning effort was left out.");
-        }
         if (TOKENS.matcher(word).matches()) {
             return new Thinking("", Integer.parseInt(word), "");
         }

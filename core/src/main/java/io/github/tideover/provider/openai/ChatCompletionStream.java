@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.List;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
 import okio.BufferedSource;
@@ -41,12 +42,13 @@ public final class ChatCompletionStream implements Iterable<ChatCompletionChunk>
     }
 
     /** Hands the stream over to the engine's reader, which closes it. */
-    DeltaReader deltas(Runnable abort, Headers headers, String model, long maxReplyBytes) {
-        return new ChunkReader(
+    DeltaReader deltas(Runnable abort, Headers headers, String model, List<String> adapted, long maxReplyBytes) {
+        ChunkReader reader = new ChunkReader(
                 new EventStreamReader(body.source(), abort),
                 headers,
                 json -> CompletionReader.read(Json.read(json, 0, json.length, ChatCompletion::read), headers, model),
                 maxReplyBytes);
+        return reader.adapted(adapted);
     }
 
     /**

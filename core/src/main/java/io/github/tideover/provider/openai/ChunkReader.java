@@ -11,6 +11,7 @@ import io.github.tideover.wire.ToolCallPart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     private final @Nullable ChunkTemplate template;
     private final Chunk chunk = new Chunk();
     private boolean hasChoice;
+    private List<String> adapted = List.of();
 
     /**
      * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
@@ -56,6 +58,12 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         super(events, headers, maxReply, "a finish reason or [DONE]");
         this.wholeReply = wholeReply;
         this.template = template;
+    }
+
+    /** Says what was not sent as it was asked. */
+    ChunkReader adapted(List<String> sentences) {
+        adapted = sentences;
+        return this;
     }
 
     @Override
@@ -142,5 +150,10 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
             throw refusedBy(reason);
         }
         return wholeReply.read(body);
+    }
+
+    @Override
+    public ChatReply.Builder reply() {
+        return super.reply().adapted(adapted);
     }
 }

@@ -2,6 +2,8 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.Adaptation;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
@@ -20,6 +22,7 @@ import retrofit2.Call;
 public final class OpenAiDialect implements Dialect {
     private final OpenAiApi api;
     private final String tokenLimitField;
+    private final Capabilities capabilities;
     private final long maxReplyBytes;
 
     /**
@@ -29,26 +32,37 @@ public final class OpenAiDialect implements Dialect {
      * @param baseUrl the address under which {@code chat/completions} lies
      * @param headers what is sent with every request
      * @param tokenLimitField the server's name for the token limit
+     * @param capabilities what the model can do there
      * @param maxReplyBytes how long a reply may be
      */
     public OpenAiDialect(
-            OkHttpClient http, HttpUrl baseUrl, Headers headers, String tokenLimitField, long maxReplyBytes) {
+            OkHttpClient http,
+            HttpUrl baseUrl,
+            Headers headers,
+            String tokenLimitField,
+            Capabilities capabilities,
+            long maxReplyBytes) {
         this.api = new DirectOpenAiApi(http, baseUrl, headers, maxReplyBytes);
         this.tokenLimitField = tokenLimitField;
+        this.capabilities = capabilities;
         this.maxReplyBytes = maxReplyBytes;
     }
 
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
+        Adaptation fit = Adaptation.of(request, model, capabilities);
         return new Exchange<>(
-                api.complete(body(request, model)),
-                (completion, headers) -> CompletionReader.read(completion, headers, model));
+                api.complete(body(fit.request(), model)),
+                (completion, headers) ->
+                        CompletionReader.read(completion, headers, model).adapted(fit.sentences()));
     }
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        Call<ChatCompletionStream> call = api.stream(body(request, model));
-        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, model, maxReplyBytes));
+        Adaptation fit = Adaptation.of(request, model, capabilities);
+        Call<ChatCompletionStream> call = api.stream(body(fit.request(), model));
+        return new Exchange<>(
+                call, (stream, headers) -> stream.deltas(call::cancel, headers, model, fit.sentences(), maxReplyBytes));
     }
 
     private ChatCompletionRequest body(ChatRequest request, String model) {

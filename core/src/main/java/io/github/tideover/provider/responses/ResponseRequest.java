@@ -6,8 +6,10 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.ResponseFormat;
 import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolChoice;
+import io.github.tideover.provider.Adaptation;
+import io.github.tideover.provider.Capabilities;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,24 +29,36 @@ import tools.jackson.core.JsonGenerator;
  */
 public final class ResponseRequest {
     private final String model;
+    private final ChatRequest asked;
+    /** What is asked, as the model can take it. */
     private final ChatRequest request;
+
+    private final List<String> adapted;
     private final boolean background;
 
-    private ResponseRequest(String model, ChatRequest request, boolean background) {
-        this.model = requireNonNull(model, "model == null");
-        this.request = requireNonNull(request, "request == null");
+    private ResponseRequest(
+            String model, ChatRequest asked, ChatRequest request, List<String> adapted, boolean background) {
+        this.model = model;
+        this.asked = asked;
+        this.request = request;
+        this.adapted = adapted;
         this.background = background;
     }
 
     /**
-     * Makes a request.
+     * Makes a request of which what the API lacks, or a model of OpenAI's by its name, is left out or put in another way.
      *
      * @param model the model to ask
      * @param request what is asked; its tenant and timeout are not sent
      * @return the request
      */
     public static ResponseRequest of(String model, ChatRequest request) {
-        return new ResponseRequest(model, request, false);
+        return of(model, request, KnownModels.byResponses(requireNonNull(model, "model == null")));
+    }
+
+    static ResponseRequest of(String model, ChatRequest request, Capabilities capabilities) {
+        Adaptation fit = Adaptation.of(requireNonNull(request, "request == null"), model, capabilities);
+        return new ResponseRequest(model, request, fit.request(), fit.sentences(), false);
     }
 
     /**
@@ -56,7 +70,7 @@ public final class ResponseRequest {
      * @return a copy for which that holds
      */
     public ResponseRequest background(boolean background) {
-        return new ResponseRequest(model, request, background);
+        return new ResponseRequest(model, asked, request, adapted, background);
     }
 
     /**
@@ -74,7 +88,7 @@ public final class ResponseRequest {
      * @return the request
      */
     public ChatRequest request() {
-        return request;
+        return asked;
     }
 
     /**
@@ -93,19 +107,7 @@ public final class ResponseRequest {
      * @return an unmodifiable list of sentences for people to read, empty as a rule
      */
     public List<String> adapted() {
-        boolean leavesStop = !request.stop().isEmpty() && !isOverridden("stop");
-        boolean leavesSeed = request.seed().isPresent() && !isOverridden("seed");
-        if (!leavesStop && !leavesSeed) {
-            return List.of();
-        }
-        List<String> sentences = new ArrayList<>(2);
-        if (leavesStop) {
-            sentences.add("the stop texts were left out: the Responses API takes none");
-        }
-        if (leavesSeed) {
-            sentences.add("the seed was left out: the Responses API takes none");
-        }
-        return List.copyOf(sentences);
+        return adapted;
     }
 
     private boolean isOverridden(String field) {

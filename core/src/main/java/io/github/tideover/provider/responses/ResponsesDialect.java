@@ -2,6 +2,7 @@ package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
@@ -21,6 +22,7 @@ import retrofit2.Call;
  */
 public final class ResponsesDialect implements Dialect {
     private final ResponsesApi api;
+    private final Capabilities capabilities;
     private final boolean background;
     private final long maxReplyBytes;
 
@@ -30,12 +32,19 @@ public final class ResponsesDialect implements Dialect {
      * @param http the HTTP client, which has no time limits of its own
      * @param baseUrl the address under which {@code responses} lies
      * @param headers what is sent with every request
+     * @param capabilities what the model can do there
      * @param background whether streamed replies are written in the background, so that a stream that breaks can be resumed
      * @param maxReplyBytes how long a reply may be
      */
     public ResponsesDialect(
-            OkHttpClient http, HttpUrl baseUrl, Headers headers, boolean background, long maxReplyBytes) {
+            OkHttpClient http,
+            HttpUrl baseUrl,
+            Headers headers,
+            Capabilities capabilities,
+            boolean background,
+            long maxReplyBytes) {
         this.api = new DirectResponsesApi(http, baseUrl, headers, maxReplyBytes);
+        this.capabilities = capabilities;
         this.background = background;
         this.maxReplyBytes = maxReplyBytes;
     }
@@ -53,7 +62,7 @@ public final class ResponsesDialect implements Dialect {
 
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
-        ResponseRequest body = ResponseRequest.of(model, request);
+        ResponseRequest body = ResponseRequest.of(model, request, capabilities);
         return new Exchange<>(
                 api.create(body),
                 (response, headers) ->
@@ -62,7 +71,7 @@ public final class ResponsesDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        ResponseRequest body = ResponseRequest.of(model, request).background(background);
+        ResponseRequest body = ResponseRequest.of(model, request, capabilities).background(background);
         return exchange(
                 api.stream(body),
                 new ResponseEventReader.Asked(

@@ -11,6 +11,7 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
@@ -76,7 +77,11 @@ class AnthropicApiTest {
 
     private AnthropicDialect dialect() {
         return new AnthropicDialect(
-                Transport.direct(http), server.url("/"), Map.of("x-api-key", "sk-ant-key"), 1 << 20);
+                Transport.direct(http),
+                server.url("/"),
+                Map.of("x-api-key", "sk-ant-key"),
+                KnownModels.byMessages(null),
+                1 << 20);
     }
 
     private void answer(String type, String body) {
@@ -235,7 +240,7 @@ class AnthropicApiTest {
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(reply.requestId()).isEqualTo("req_1");
         assertThat(reply.model()).isEqualTo("claude-1");
-        assertThat(reply.adapted()).containsExactly("the seed was left out: Anthropic's models take none");
+        assertThat(reply.adapted()).containsExactly("the seed was left out: asked-model takes none");
         assertThat(reply.toBuilder().build().adapted()).isEqualTo(reply.adapted());
     }
 
@@ -258,7 +263,8 @@ class AnthropicApiTest {
             }
             ChatReply reply = reader.reply().build();
             assertThat(reply.text()).isEqualTo("Caf\u00e9 \ud83d\ude00");
-            assertThat(reply.adapted()).containsExactly("temperature 1.5 became 1.0, the highest at Anthropic");
+            assertThat(reply.adapted())
+                    .containsExactly("temperature 1.5 became 1.0, the highest that claude-haiku-4-5 takes");
         }
     }
 

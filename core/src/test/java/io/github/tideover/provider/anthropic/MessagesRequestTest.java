@@ -95,7 +95,7 @@ class MessagesRequestTest {
     @ParameterizedTest
     @CsvSource({
         "claude-3-haiku-20240307, 4096",
-        "claude-3-5-sonnet-20241022, 4096",
+        "claude-3-5-sonnet-20241022, 8192",
         "claude-opus-4-20250514, 16384",
         "claude-haiku-4-5, 16384",
         "claude-fable-5, 16384",
@@ -339,7 +339,7 @@ class MessagesRequestTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "claude-sonnet-4-6 | 1.5 | 1.0 | temperature 1.5 became 1.0, the highest at Anthropic",
+                "claude-sonnet-4-6 | 1.5 | 1.0 | temperature 1.5 became 1.0, the highest that claude-sonnet-4-6 takes",
                 "claude-3-opus-20240229 | 0.2 | 0.2 |",
                 "claude-opus-4-7 | 0.2 | | temperature 0.2 was left out: claude-opus-4-7 takes none",
                 "claude-sonnet-5 | 1.5 | | temperature 1.5 was left out: claude-sonnet-5 takes none",
@@ -360,7 +360,7 @@ class MessagesRequestTest {
         assertThat(JSON.readTree(written(MODEL, both.build())).has("top_p")).isFalse();
         assertThat(JSON.readTree(written("kimi-k3", both.build())).has("top_p")).isTrue();
         assertThat(adapted(MODEL, both))
-                .containsExactly("top_p 0.9 was left out: it cannot be sent beside a temperature");
+                .containsExactly("top_p 0.9 was left out: claude-sonnet-4-6 takes none beside a temperature");
         assertThat(adapted("claude-opus-4-8", ChatRequest.builder().topP(0.9)))
                 .containsExactly("top_p 0.9 was left out: claude-opus-4-8 takes none");
         assertThat(adapted(MODEL, ChatRequest.builder().topP(0.9))).isEmpty();
@@ -385,10 +385,11 @@ class MessagesRequestTest {
             value = {
                 "claude-opus-4-5 | high | high |",
                 "claude-opus-4-6 | max | max |",
+                "claude-opus-4-5 | max | high | the reasoning effort max became high: claude-opus-4-5 does not know it",
                 "claude-opus-4-8 | xhigh | xhigh |",
                 "claude-sonnet-5 | medium | medium |",
                 "claude-sonnet-4-6 | xhigh | high | the reasoning effort xhigh became high: claude-sonnet-4-6 does not know it",
-                "claude-sonnet-4-6 | minimal | low | the reasoning effort minimal became low, the least at Anthropic",
+                "claude-sonnet-4-6 | minimal | low | the reasoning effort minimal became low: claude-sonnet-4-6 does not know it",
                 "claude-haiku-4-5 | low | | the reasoning effort low was left out: claude-haiku-4-5 takes none",
                 "claude-sonnet-4-5 | low | | the reasoning effort low was left out: claude-sonnet-4-5 takes none",
                 "kimi-k3 | low | low |",
@@ -403,14 +404,14 @@ class MessagesRequestTest {
     @Test
     void whatAnthropicDoesNotHaveIsTold() {
         assertThat(adapted(MODEL, ChatRequest.builder().seed(7)))
-                .containsExactly("the seed was left out: Anthropic's models take none");
+                .containsExactly("the seed was left out: claude-sonnet-4-6 takes none");
         assertThat(adapted(MODEL, ChatRequest.builder().responseFormat(ResponseFormat.json())))
-                .containsExactly(
-                        "the format JSON was left to the messages: Anthropic holds a model to a JSON schema only");
+                .containsExactly("the format JSON was left to the messages: claude-sonnet-4-6 cannot be held to it");
         assertThat(adapted(
                         "claude-opus-4-20250514",
                         ChatRequest.builder().responseFormat(ResponseFormat.jsonSchema("n", Map.of()))))
-                .containsExactly("the JSON schema was left out: claude-opus-4-20250514 cannot be held to one");
+                .containsExactly(
+                        "the JSON schema was put into the messages: claude-opus-4-20250514 cannot be held to one");
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.FailureSorter;
 import io.github.tideover.wire.MalformedReplyException;
@@ -51,6 +52,7 @@ class GeminiDialectTest {
                 http,
                 server.url("/v1beta/"),
                 Endpoint.headers(null, Map.of(GeminiApi.KEY_HEADER, "AIza-key")),
+                KnownModels.byGemini(null),
                 1 << 20);
     }
 

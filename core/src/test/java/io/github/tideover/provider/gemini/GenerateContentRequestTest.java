@@ -325,7 +325,7 @@ class GenerateContentRequestTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gemini-2.0-flash, low, gemini-2.0-flash does not think; the reasoning effort was left out.",
+        "gemini-2.0-flash, low, the reasoning effort low was left out: gemini-2.0-flash takes none",
         "gemini-2.5-flash, gut, gemini-2.5-flash does not know the reasoning effort; it was left out.",
         "gemini-3-pro, gut, gemini-3-pro does not know the reasoning effort; it was left out.",
     })
@@ -344,9 +344,10 @@ class GenerateContentRequestTest {
                 .isEqualTo(tree("{\"stopSequences\":[\"1\",\"2\",\"3\",\"4\",\"5\"]}"));
         assertThat(adapted(NEW, request))
                 .containsExactly(
-                        "Gemini cannot be held to one tool call at a time; it may wish for several.",
-                        "Gemini takes a seed of 32 bits; the seed is longer and was left out.",
-                        "Gemini takes 5 stop texts; those after were left out.");
+                        "the stop texts after the first 5 were left out: " + NEW + " takes no more",
+                        "that tools are called one at a time was left out: " + NEW
+                                + " cannot be held to it and may wish for several",
+                        "Gemini takes a seed of 32 bits; the seed is longer and was left out.");
         assertThat(adapted(NEW, hello().tools(NOW).parallelToolCalls(true).seed(-1)))
                 .isEmpty();
     }

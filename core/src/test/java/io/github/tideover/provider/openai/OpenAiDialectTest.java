@@ -8,6 +8,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.MalformedReplyException;
@@ -48,7 +49,7 @@ class OpenAiDialectTest {
 
     private OpenAiDialect dialect() {
         Headers headers = Endpoint.headers("sk-key", Map.of());
-        return new OpenAiDialect(http, server.url("/v1/"), headers, "max_tokens", 1 << 20);
+        return new OpenAiDialect(http, server.url("/v1/"), headers, "max_tokens", Capabilities.unknown(), 1 << 20);
     }
 
     private ChatReply reply(String body) throws IOException {

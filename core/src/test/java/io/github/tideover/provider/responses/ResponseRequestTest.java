@@ -153,12 +153,11 @@ class ResponseRequestTest {
                 ChatRequest.builder().user("Hi").stop("END").seed(7).build();
         assertThat(ResponseRequest.of("gpt-1", request).adapted())
                 .containsExactly(
-                        "the stop texts were left out: the Responses API takes none",
-                        "the seed was left out: the Responses API takes none");
+                        "the seed was left out: gpt-1 takes none", "the stop texts were left out: gpt-1 takes none");
         assertThat(sent(request).propertyNames()).containsExactly("model", "input", "store");
         ChatRequest own = request.toBuilder().extra("stop", "END").build();
         assertThat(ResponseRequest.of("gpt-1", own).adapted())
-                .containsExactly("the seed was left out: the Responses API takes none");
+                .containsExactly("the seed was left out: gpt-1 takes none");
         assertThat(sent(own).get("stop").asString()).isEqualTo("END");
     }
 

@@ -12,6 +12,7 @@ import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.Endpoint;
 import io.github.tideover.wire.MalformedReplyException;
@@ -71,7 +72,12 @@ class ResponsesApiTest {
 
     private ResponsesDialect dialect(boolean background) {
         return new ResponsesDialect(
-                Transport.direct(http), server.url("/v1/"), Endpoint.headers("sk-key", Map.of()), background, 1 << 20);
+                Transport.direct(http),
+                server.url("/v1/"),
+                Endpoint.headers("sk-key", Map.of()),
+                KnownModels.byResponses("m"),
+                background,
+                1 << 20);
     }
 
     private void answer(String type, String body) {
@@ -255,7 +261,7 @@ class ResponsesApiTest {
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(reply.requestId()).isEqualTo("req_1");
         assertThat(reply.model()).isEqualTo("gpt-1");
-        assertThat(reply.adapted()).containsExactly("the seed was left out: the Responses API takes none");
+        assertThat(reply.adapted()).containsExactly("the seed was left out: asked-model takes none");
         // A whole reply cannot be resumed, and in the background would have to be asked for again and again.
         assertThat(server.takeRequest().getBody().utf8())
                 .contains("\"store\":false")
@@ -280,7 +286,7 @@ class ResponsesApiTest {
             }
             ChatReply reply = reader.reply().build();
             assertThat(reply.text()).isEqualTo("Caf\u00e9 \ud83d\ude00");
-            assertThat(reply.adapted()).containsExactly("the stop texts were left out: the Responses API takes none");
+            assertThat(reply.adapted()).containsExactly("the stop texts were left out: gpt-1 takes none");
         }
     }
 
