@@ -52,7 +52,11 @@ enum Vendor {
     private static final int OLLAMAS_PORT = 11_434;
 
     final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // keeps nothing
     final Consumer<Capabilities.Builder> says;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
     private final List<String> hosts;
 
     Vendor(String title, Consumer<Capabilities.Builder> says, String... hosts) {
