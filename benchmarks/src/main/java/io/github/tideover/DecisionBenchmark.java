@@ -60,6 +60,8 @@ public class DecisionBenchmark {
                 () -> ThreadLocalRandom.current().nextDouble());
         StatusBoard board = new StatusBoard(
                 List.of(RouteName.of("a", "m"), RouteName.of("b", "m")),
+                place -> false,
+                time.nanos(),
                 time.clock(),
                 scheduler,
                 (task, delay) -> {},

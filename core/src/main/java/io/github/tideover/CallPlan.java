@@ -313,6 +313,7 @@ final class CallPlan {
         long first = mode == Step.Mode.WHOLE
                 ? whole
                 : settings.firstTokenNanos(request, route.firstTokenLimit(anotherStands(now), granted.probe));
+        route.sent(granted, mode, first, attemptsHere == 1, now);
         boolean isBounded = !streamed && (mode == Step.Mode.WHOLE || settings.attemptTimeout != null);
         long end = isBounded ? Math.min(deadline, now + whole) : deadline;
         long limit = Math.min(end, now + shared(first, now));

@@ -18,9 +18,11 @@ import io.github.tideover.Admission.WaitFor;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.FailureKind.Blame;
+import io.github.tideover.status.RouteHealth;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusBoard;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,9 @@ final class Route {
 
     static final Duration ACCOUNT_REST = Duration.ofSeconds(30);
 
+    static final long SHORTEST_SUSPECT_AGE = TimeUnit.SECONDS.toNanos(2);
+    static final long LONGEST_SUSPECT_AGE = TimeUnit.SECONDS.toNanos(10);
+
     private static final long BULKHEAD_LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
     @SuppressWarnings("StaticAssignmentOfThrowable") // never thrown: the breaker wants a throwable to count
@@ -85,6 +90,12 @@ final class Route {
     private long probeLease;
     private KeyRing.@Nullable Resting rest;
     private boolean stoppedByRest;
+    /** The attempts under way of which no content came yet, the oldest first. */
+    private @Nullable Permit oldest;
+
+    private @Nullable Permit youngest;
+    private boolean lookPlanned;
+    private long nextLook;
     private FailureKind lastKind = FailureKind.TRANSIENT;
 
     /** Read without the lock, by those who only want to know whether it is worth coming here. */
@@ -280,15 +291,110 @@ final class Route {
                 .build();
     }
 
+    /**
+     * The attempt goes out. From now on its age is watched.
+     *
+     * @param limit what it is given until its first content
+     * @param isFirst whether it is the first attempt of its call here
+     */
+    synchronized void sent(Permit permit, Step.Mode mode, long limit, boolean isFirst, long now) {
+        permit.first = isFirst;
+        permit.suspectAt = now + unansweredAge(mode, limit);
+        permit.previous = youngest;
+        if (youngest == null) {
+            oldest = permit;
+        } else {
+            youngest.next = permit;
+        }
+        youngest = permit;
+        planLook(permit.suspectAt, now);
+    }
+
+    /**
+     * The age at which an attempt that is still unanswered counts as failed for the status: longer than an answer that is on its
+     * way takes. As long as little is known, a third of what a stream is given, and all of what a whole reply is given, which may
+     * simply be long.
+     */
+    private long unansweredAge(Step.Mode mode, long limit) {
+        if (mode == Step.Mode.WHOLE) {
+            long slow = wholeReplies.percentile(0.95);
+            return slow < 0 ? limit : Math.max(SHORTEST_SUSPECT_AGE, 4 * slow);
+        }
+        long slow = firstTokens.percentile(0.95);
+        if (slow < 0) {
+            return Math.max(LONGEST_SUSPECT_AGE, limit / 3);
+        }
+        // A model that thinks for long is not suspect for it.
+        long most = Math.max(LONGEST_SUSPECT_AGE, 2 * slow);
+        return Math.max(SHORTEST_SUSPECT_AGE, Math.min(most, 4 * slow));
+    }
+
+    /** One timer, and only while attempts are under way: an attempt that is answered by then never woke it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // lookAtUnanswered lets nothing through
+    private void planLook(long due, long now) {
+        if (lookPlanned && nextLook - due <= 0) {
+            return;
+        }
+        lookPlanned = true;
+        nextLook = due;
+        try {
+            time.scheduler().schedule(this::lookAtUnanswered, Math.max(0, due - now), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            lookPlanned = false; // the client is closed: what becomes of its attempts is no news
+        }
+    }
+
+    private synchronized void lookAtUnanswered() {
+        long now = time.now();
+        if (!lookPlanned || nextLook - now > 0) {
+            return; // an earlier plan, which a later one replaced
+        }
+        lookPlanned = false;
+        Permit next = null;
+        for (Permit each = oldest; each != null; each = each.next) {
+            if (each.suspect) {
+                continue;
+            }
+            if (each.suspectAt - now <= 0) {
+                each.suspect = true;
+                board.suspected(index, now);
+            } else if (next == null || each.suspectAt - next.suspectAt < 0) {
+                next = each;
+            }
+        }
+        if (next != null) {
+            planLook(next.suspectAt, now);
+        }
+    }
+
+    /** The attempt is answered, or over. */
+    private void noLongerUnanswered(Permit permit) {
+        if (permit != oldest && permit.previous == null) {
+            return; // it was not among them, or is no longer
+        }
+        if (permit.previous == null) {
+            oldest = permit.next;
+        } else {
+            permit.previous.next = permit.next;
+        }
+        if (permit.next == null) {
+            youngest = permit.previous;
+        } else {
+            permit.next.previous = permit.previous;
+        }
+        permit.previous = null;
+        permit.next = null;
+    }
+
     /** Content came: the provider works. For a stream this is the first token; the place is kept until the end. */
     synchronized void answering(Permit permit, long now) {
         firstTokens.add(now - permit.startedAt);
-        judgeWell(permit, now);
+        judgeWell(permit, now - permit.startedAt, now);
     }
 
     /** Content came of a stream that was resumed. How soon tells nothing of how soon a new answer would begin. */
     synchronized void goingOn(Permit permit, long now) {
-        judgeWell(permit, now);
+        judgeWell(permit, -1, now);
     }
 
     /** The attempt ended with an answer. */
@@ -298,7 +404,7 @@ final class Route {
             if (!permit.judged) {
                 wholeReplies.add(now - permit.startedAt);
             }
-            judgeWell(permit, now);
+            judgeWell(permit, -1, now);
             giveBack(permit);
         }
     }
@@ -306,13 +412,15 @@ final class Route {
     /** The attempt ended without an answer. */
     synchronized void failed(Permit permit, Failure failure, long now) {
         giveBack(permit);
+        noLongerUnanswered(permit);
         Blame blame = failure.kind().blame();
         if (blame == Blame.ANSWERED) {
-            judgeWell(permit, now);
+            judgeWell(permit, -1, now);
         } else if (blame == Blame.PROVIDER) {
             judgeBadly(permit, failure, now);
         } else {
             letGo(permit);
+            board.failed(index, failure, suspect(permit), permit.first, now);
         }
         restIfAsked(permit, failure, now);
     }
@@ -321,24 +429,42 @@ final class Route {
     synchronized void released(Permit permit) {
         giveBack(permit);
         letGo(permit);
+        noLongerUnanswered(permit);
+        clear(permit, time.now());
     }
 
-    private void judgeWell(Permit permit, long now) {
+    /** An attempt that was suspect tells nothing about now. */
+    private void clear(Permit permit, long now) {
+        if (suspect(permit)) {
+            board.cleared(index, now);
+        }
+    }
+
+    /** Whether the status counts it as failed; it is told only once what became of it. */
+    private static boolean suspect(Permit permit) {
+        boolean suspect = permit.suspect;
+        permit.suspect = false;
+        return suspect;
+    }
+
+    private void judgeWell(Permit permit, long firstContent, long now) {
         lastSuccess = now;
         failuresInARow = 0;
         keys.worked(permit.key);
+        noLongerUnanswered(permit);
         if (stoppedByRest) {
             stoppedByRest = false;
-            board.resumed(index);
+            board.resumed(index, now);
         }
-        board.succeeded(index);
         if (permit.judged) {
             return;
         }
         permit.judged = true;
         if (permit.generation != generation) {
+            clear(permit, now);
             return; // from before the last change of state: it tells nothing about now
         }
+        board.answered(index, firstContent, suspect(permit), openings > 0 && slowStart.isEasing(now), now);
         if (permit.probe) {
             probing = false;
         }
@@ -347,15 +473,19 @@ final class Route {
             generation++;
             standing = true;
             slowStart.begin(now);
-            board.resumed(index);
+            board.resumed(index, now);
             log.info("{} answers again; circuit closed", name);
         }
     }
 
     private void judgeBadly(Permit permit, Failure failure, long now) {
         lastKind = failure.kind();
-        board.failed(index, failure.kind());
         boolean stale = permit.generation != generation;
+        if (stale) {
+            clear(permit, now);
+        } else {
+            board.failed(index, failure, suspect(permit), permit.first, now);
+        }
         if (permit.judged) {
             failuresInARow++; // a stream that broke after it had begun
             return;
@@ -407,7 +537,7 @@ final class Route {
         standing = false;
         // Not the transition without a duration: it keeps 2.4.0's own idea of the pause.
         breaker.transitionToOpenStateFor(Duration.ofNanos(pause));
-        board.stopped(index, failure.kind(), time.at(openUntil));
+        board.stopped(index, failure.kind(), openUntil, now);
     }
 
     /** Leaves the key, or the whole provider, alone for as long as it asked, or as long as asking is pointless. */
@@ -447,7 +577,7 @@ final class Route {
                     TimeUnit.NANOSECONDS.toSeconds(until - now));
         }
         stoppedByRest = true; // until an answer comes, whatever else goes wrong before it
-        board.stopped(index, failure.kind(), time.at(until));
+        board.stopped(index, failure.kind(), until, now);
     }
 
     /** Whether a rest for this reason stops the route, rather than pausing it. */
@@ -518,6 +648,27 @@ final class Route {
 
     private static long clamp(long nanos, int leastSeconds, int mostSeconds) {
         return Math.max(TimeUnit.SECONDS.toNanos(leastSeconds), Math.min(TimeUnit.SECONDS.toNanos(mostSeconds), nanos));
+    }
+
+    /** The figures of now. */
+    RouteHealth health(long now) {
+        long closedFor = Math.max(0, restUntil - now);
+        if (!standing) {
+            synchronized (this) {
+                closedFor = breaker.getState() == CircuitBreaker.State.OPEN
+                        ? Math.max(closedFor, openUntil - now)
+                        : closedFor;
+            }
+        }
+        double budgetLeft = budget.tokens(now) / RetryBudget.CAPACITY;
+        return board.health(
+                index,
+                firstTokens.percentile(0.5),
+                firstTokens.percentile(0.95),
+                closedFor,
+                budgetLeft,
+                underWay(),
+                now);
     }
 
     CircuitBreaker.State circuit() {

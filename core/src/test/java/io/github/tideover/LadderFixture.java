@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A ladder without a network: routes a, b, c as asked for, then a cache, then words. */
@@ -45,9 +46,11 @@ final class LadderFixture {
                 names.stream()
                         .map(name -> RouteName.of(name.substring(0, 1), "m"))
                         .toList(),
+                place -> names.get(place).startsWith("c"),
+                time.time().nanos(),
                 time.time().clock(),
                 Runnable::run,
-                (task, delay) -> {},
+                this::later,
                 StatusWords.english());
         for (String name : names) {
             Route route = new Route(name, routes.size(), maxConcurrent, keys, time.time(), board);
@@ -95,6 +98,11 @@ final class LadderFixture {
 
     static Capabilities capable(Consumer<Capabilities.Builder> says) {
         return Provider.openAiCompatible("http://localhost/").capabilities(says).capabilities();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the board's look lets nothing through
+    private void later(Runnable task, Duration delay) {
+        time.time().scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     LadderFixture cache() {

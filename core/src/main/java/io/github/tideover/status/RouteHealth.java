@@ -1,135 +1,158 @@
 package io.github.tideover.status;
 
-import io.github.tideover.failure.FailureKind;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One provider and model's way from well to ill and back. Guarded by the board's lock, {@link #isCalm()} excepted. */
-final class RouteHealth {
-    /** Successes in a row after which trouble is over; fewer after an outage, which the breaker has probed already. */
-    private static final int GOOD_RUN = 20;
-
-    private static final int GOOD_RUN_AFTER_OUTAGE = 10;
-    /** Time without a failure after which trouble is over where there are few calls. */
-    private static final Duration QUIET = Duration.ofSeconds(120);
-
-    private static final Duration QUIET_AFTER_OUTAGE = Duration.ofSeconds(60);
-
+/**
+ * How one provider and model does, in figures: for dashboards, load balancers and whoever decides by numbers.
+ *
+ * @since 0.1
+ */
+public final class RouteHealth {
     private final RouteName name;
-    private final OutageDetector detector = new OutageDetector();
-    private ServiceState state = ServiceState.OPERATIONAL;
-    private Instant since;
-    private @Nullable FailureKind cause;
-    private @Nullable Instant nextTry;
-    private Instant lastTrouble;
-    private int goodRun;
-    private boolean stopped;
-    private boolean returning;
-    private volatile boolean calm = true;
+    private final ServiceState state;
+    private final Instant since;
+    private final int attempts;
+    private final double failureLow;
+    private final double failureHigh;
+    private final long median;
+    private final long slow;
+    private final @Nullable Instant openUntil;
+    private final double budgetLeft;
+    private final int underWay;
 
-    RouteHealth(RouteName name, Instant now) {
+    RouteHealth(
+            RouteName name,
+            ServiceState state,
+            Instant since,
+            int attempts,
+            double failureLow,
+            double failureHigh,
+            long median,
+            long slow,
+            @Nullable Instant openUntil,
+            double budgetLeft,
+            int underWay) {
         this.name = name;
-        this.since = now;
-        this.lastTrouble = now;
+        this.state = state;
+        this.since = since;
+        this.attempts = attempts;
+        this.failureLow = failureLow;
+        this.failureHigh = failureHigh;
+        this.median = median;
+        this.slow = slow;
+        this.openUntil = openUntil;
+        this.budgetLeft = budgetLeft;
+        this.underWay = underWay;
     }
 
-    /** Whether a success would change nothing. May be read without the lock: a success that is missed changes nothing. */
-    boolean isCalm() {
-        return calm;
-    }
-
-    void succeeded() {
-        detector.succeeded();
-        goodRun++;
-    }
-
-    void failed(FailureKind kind, Instant now) {
-        detector.failed();
-        goodRun = 0;
-        cause = kind;
-        lastTrouble = now;
-    }
-
-    void stopped(FailureKind kind, Instant next) {
-        stopped = true;
-        returning = false;
-        cause = kind;
-        nextTry = next;
-    }
-
-    void resumed(Instant now) {
-        stopped = false;
-        returning = true;
-        goodRun = 0;
-        nextTry = null;
-        lastTrouble = now;
-    }
-
-    /** Works out the state; true if what {@link #status()} tells has changed. */
-    boolean settle(Instant now) {
-        ServiceState before = state;
-        FailureKind causeBefore = cause;
-        state = stateAt(now);
-        if (state == ServiceState.OPERATIONAL) {
-            cause = null;
-        }
-        if (state != before) {
-            since = now;
-        }
-        calm = state == ServiceState.OPERATIONAL && detector.isCalm();
-        return state != before || !Objects.equals(causeBefore, cause) || state == ServiceState.MAJOR_OUTAGE;
-    }
-
-    private ServiceState stateAt(Instant now) {
-        if (stopped) {
-            return ServiceState.MAJOR_OUTAGE;
-        }
-        if (returning) {
-            if (goodRun < GOOD_RUN_AFTER_OUTAGE && now.isBefore(lastTrouble.plus(QUIET_AFTER_OUTAGE))) {
-                return ServiceState.RECOVERING;
-            }
-            returning = false;
-            detector.forget();
-        }
-        boolean over = goodRun >= GOOD_RUN || !now.isBefore(lastTrouble.plus(QUIET));
-        if (over) {
-            detector.forget();
-        }
-        return detector.isAlarmed() || state == ServiceState.DEGRADED && !over
-                ? ServiceState.DEGRADED
-                : ServiceState.OPERATIONAL;
-    }
-
-    /** How long it takes until quiet alone changes the state; null if it never does. */
-    @Nullable
-    Duration untilQuiet(Instant now) {
-        return switch (state) {
-            case RECOVERING -> Duration.between(now, lastTrouble.plus(QUIET_AFTER_OUTAGE));
-            case DEGRADED -> Duration.between(now, lastTrouble.plus(QUIET));
-            default -> null;
-        };
-    }
-
-    RouteStatus status() {
-        return new RouteStatus(name, state, since, cause, nextTry);
-    }
-
-    ServiceState state() {
-        return state;
-    }
-
-    RouteName name() {
+    /**
+     * The provider and model.
+     *
+     * @return the name
+     */
+    public RouteName name() {
         return name;
     }
 
-    @Nullable
-    FailureKind cause() {
-        return cause;
+    /**
+     * How well it answers.
+     *
+     * @return the state
+     */
+    public ServiceState state() {
+        return state;
     }
 
-    Instant since() {
+    /**
+     * When that state began.
+     *
+     * @return the time
+     */
+    public Instant since() {
         return since;
+    }
+
+    /**
+     * How many attempts of the last minute the bounds rest on.
+     *
+     * @return those that were answered, failed, or have been waiting for too long
+     */
+    public int attempts() {
+        return attempts;
+    }
+
+    /**
+     * The lowest share of failures that the last minute's attempts allow for (Wilson's one-sided 95 % bound).
+     *
+     * @return from 0 to 1; 0 without attempts
+     */
+    public double failureShareAtLeast() {
+        return failureLow;
+    }
+
+    /**
+     * The highest share of failures that the last minute's attempts allow for (Wilson's one-sided 95 % bound).
+     *
+     * @return from 0 to 1; 1 without attempts
+     */
+    public double failureShareAtMost() {
+        return failureHigh;
+    }
+
+    /**
+     * What half of the first contents of late came within.
+     *
+     * @return the time, a quarter too long at most, or empty after fewer than 20 streamed answers
+     */
+    public Optional<Duration> firstContentP50() {
+        return optional(median);
+    }
+
+    /**
+     * What 95 of 100 first contents of late came within.
+     *
+     * @return the time, a quarter too long at most, or empty after fewer than 20 streamed answers
+     */
+    public Optional<Duration> firstContentP95() {
+        return optional(slow);
+    }
+
+    private static Optional<Duration> optional(long nanos) {
+        return nanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+    }
+
+    /**
+     * Until when no request goes out, because the circuit is open or the provider asked for a rest.
+     *
+     * @return the time, or empty if a request may go out now
+     */
+    public Optional<Instant> openUntil() {
+        return Optional.ofNullable(openUntil);
+    }
+
+    /**
+     * How much of the budget for retries is left.
+     *
+     * @return from 0, none, to 1, all of it
+     */
+    public double retryBudgetLeft() {
+        return budgetLeft;
+    }
+
+    /**
+     * The attempts under way.
+     *
+     * @return their number
+     */
+    public int underWay() {
+        return underWay;
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + state + ", " + underWay + " under way";
     }
 }

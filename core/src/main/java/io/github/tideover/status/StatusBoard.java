@@ -1,11 +1,16 @@
 package io.github.tideover.status;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,40 +20,73 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes the status from what the calls meet, under one lock, and tells the listeners in order on one lane.
+ * Computes the status from what the calls meet, and tells the listeners in order on one lane.
  *
- * <p>The breaker decides about outage and return, the {@link OutageDetector} about trouble before that. The board only
- * informs: no call waits for it or is decided by it.
+ * <p>Each {@link RouteMonitor} works out the state of one provider and model, each {@link ProviderHealth} that of a provider;
+ * this class puts them together, notices that it is this machine that is cut off, and makes the events. It only informs: no call
+ * waits for it or is decided by it. An outcome that is no news takes a route's own lock and not the board's.
+ *
+ * <p>All times that are handed in are of the monotonic clock, in nanoseconds. The wall clock is for what people are shown.
  *
  * <p>Part of the seam between this library's own packages.
  *
  * @since 0.1
  */
 public final class StatusBoard {
+    /** Evidence that changes is told of this often at most. */
+    static final long UPDATE_EVERY = SECONDS.toNanos(30);
+    /** One provider is suspected this often at most. */
+    static final long SUSPECT_EVERY = MINUTES.toNanos(10);
+    /** A cause is told from this confidence on. */
+    static final double TOLD_FROM = 0.7;
+    /** Without a new sign of it, this machine is not taken to be cut off any longer. */
+    static final long OFFLINE_FOR = SECONDS.toNanos(60);
+    /** How long another host that was reached counts as one that can be. */
+    static final long REACHED_FOR = SECONDS.toNanos(60);
+    /** How old the snapshot of a trouble that goes on may become. */
+    private static final long FRESH = SECONDS.toNanos(1);
+
     private static final Logger log = LoggerFactory.getLogger(StatusBoard.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final LongSupplier nanos;
     private final Clock clock;
     private final Executor lane;
     private final BiConsumer<Runnable, Duration> timer;
     private final StatusWords words;
-    private final List<RouteHealth> routes;
-    private final Map<String, ProviderHealth> providers;
-    private final boolean[] lookScheduled;
+    private final List<RouteMonitor> routes = new ArrayList<>();
+    private final List<ProviderHealth> owners = new ArrayList<>();
+    private final List<ProviderHealth> providers;
+    private final long[] suspectedAt;
+    private final @Nullable Cause[] toldCauses;
+    private final Rollup rollup = new Rollup();
     private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile ServiceStatus current;
+    private volatile boolean offline;
+    private long offlineUntil;
+    private boolean wasReached;
+    private long reachedAt;
+    private long refreshedAt;
+    private long lastEventAt;
+    private String toldEvidence = "";
+    private boolean lookPlanned;
+    private long nextLook;
     private long sequence;
 
     /**
      * Makes a board that shows all routes as operational.
      *
      * @param names the providers and models, the first provider first
+     * @param isLocal whether the one at that place runs on this machine and so can be reached without a network
+     * @param nanos the monotonic clock, by which all is decided
      * @param clock tells the time shown to users
      * @param lane runs the listeners, one task after the other; it may drop a task when it cannot keep up
      * @param timer runs a task after a delay, on a thread where nothing may block
@@ -56,30 +94,41 @@ public final class StatusBoard {
      */
     public StatusBoard(
             List<RouteName> names,
+            IntPredicate isLocal,
+            LongSupplier nanos,
             Clock clock,
             Executor lane,
             BiConsumer<Runnable, Duration> timer,
             StatusWords words) {
         this.words = words;
+        this.nanos = nanos;
         this.clock = clock;
         this.lane = lane;
         this.timer = timer;
-        Instant now = clock.instant();
-        routes = names.stream().map(name -> new RouteHealth(name, now)).toList();
-        lookScheduled = new boolean[routes.size()];
-        providers = new LinkedHashMap<>();
-        for (RouteHealth route : routes) {
-            providers
-                    .computeIfAbsent(route.name().provider(), name -> new ProviderHealth(name, now))
-                    .add(route);
+        long now = nanos.getAsLong();
+        Instant shownNow = clock.instant();
+        Map<String, ProviderHealth> byName = new LinkedHashMap<>();
+        for (RouteName name : names) {
+            RouteMonitor route = new RouteMonitor(name, isLocal.test(routes.size()), now, shownNow);
+            ProviderHealth owner =
+                    byName.computeIfAbsent(name.provider(), each -> new ProviderHealth(each, now, shownNow));
+            owner.add(route);
+            routes.add(route);
+            owners.add(owner);
         }
-        current = snapshot(ServiceState.OPERATIONAL, now);
+        providers = List.copyOf(byName.values());
+        suspectedAt = new long[providers.size()];
+        Arrays.fill(suspectedAt, now - SUSPECT_EVERY);
+        toldCauses = new Cause[providers.size()];
+        refreshedAt = now;
+        lastEventAt = now - UPDATE_EVERY;
+        current = snapshot(ServiceState.OPERATIONAL, shownNow, now);
     }
 
     /**
      * The status now.
      *
-     * @return the status
+     * @return the status; while trouble goes on, its numbers may be a second old
      */
     public ServiceStatus status() {
         return current;
@@ -88,7 +137,7 @@ public final class StatusBoard {
     /**
      * Adds a listener.
      *
-     * @param listener told of every change of state from now on, on the lane
+     * @param listener told of every event from now on, on the lane
      * @return closes the subscription
      */
     public Subscription subscribe(Consumer<StatusEvent> listener) {
@@ -123,25 +172,87 @@ public final class StatusBoard {
         }
     }
 
+    // What the calls meet.
+
     /**
      * An attempt was answered.
      *
      * @param route the route's place in the list
+     * @param firstContent nanoseconds to its first content; -1 if the answer was not read as it came
+     * @param wasSuspect whether the attempt was {@linkplain #suspected told of as suspect}
+     * @param isEasing whether requests are still let back step by step
+     * @param now the time
      */
-    public void succeeded(int route) {
-        if (!routes.get(route).isCalm()) { // the usual case takes no lock
-            update(route, (health, now) -> health.succeeded());
+    public void answered(int route, long firstContent, boolean wasSuspect, boolean isEasing, long now) {
+        RouteMonitor monitor = routes.get(route);
+        boolean isNews = monitor.answered(firstContent, wasSuspect, isEasing, now);
+        if (offline && !monitor.isLocal()) {
+            online(now);
         }
+        settleIf(isNews, route, now);
     }
 
     /**
-     * An attempt failed by the provider's fault.
+     * An attempt failed.
      *
      * @param route the route's place in the list
-     * @param kind what went wrong
+     * @param failure what went wrong, by whomever's fault
+     * @param wasSuspect whether the attempt was {@linkplain #suspected told of as suspect}
+     * @param isFirst whether it was the first attempt of its call at this route
+     * @param now the time
      */
-    public void failed(int route, FailureKind kind) {
-        update(route, (health, now) -> health.failed(kind, now));
+    public void failed(int route, Failure failure, boolean wasSuspect, boolean isFirst, long now) {
+        RouteMonitor monitor = routes.get(route);
+        FailureKind kind = failure.kind();
+        boolean isCutOff = offline && !monitor.isLocal() && isOfTheNetwork(kind);
+        boolean isNews;
+        if (kind.blame() == FailureKind.Blame.PROVIDER && !isCutOff) {
+            isNews = monitor.failed(kind, wasSuspect, isFirst, now);
+        } else if (kind == FailureKind.THROTTLED) {
+            isNews = monitor.limited(false, wasSuspect, now);
+        } else {
+            isNews = wasSuspect && monitor.cleared(now);
+            if (kind == FailureKind.MAINTENANCE) {
+                isNews = monitor.inMaintenance(endOf(failure, now), now);
+            }
+        }
+        if (kind == FailureKind.NETWORK_LOCAL) {
+            offline(now);
+        }
+        settleIf(isNews, route, now);
+    }
+
+    private static long endOf(Failure maintenance, long now) {
+        return maintenance
+                .retryAfter()
+                .map(Duration::toNanos)
+                .map(wait -> now + wait)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static boolean isOfTheNetwork(FailureKind kind) {
+        return Causes.of(kind) == Cause.NETWORK || kind == FailureKind.TIMEOUT || kind == FailureKind.STALL;
+    }
+
+    /**
+     * An attempt under way has waited for longer than attempts do: it counts as failed until it ends. How it ends is then told
+     * with {@code wasSuspect}.
+     *
+     * @param route the route's place in the list
+     * @param now the time
+     */
+    public void suspected(int route, long now) {
+        settleIf(routes.get(route).suspected(now), route, now);
+    }
+
+    /**
+     * An attempt that was suspect was given up for no fault of the provider's.
+     *
+     * @param route the route's place in the list
+     * @param now the time
+     */
+    public void cleared(int route, long now) {
+        settleIf(routes.get(route).cleared(now), route, now);
     }
 
     /**
@@ -150,99 +261,86 @@ public final class StatusBoard {
      * @param route the route's place in the list
      * @param kind why
      * @param nextTry when a request may be tried on it
+     * @param now the time
      */
-    public void stopped(int route, FailureKind kind, Instant nextTry) {
-        update(route, (health, now) -> health.stopped(kind, nextTry));
+    public void stopped(int route, FailureKind kind, long nextTry, long now) {
+        Instant shown = clock.instant().plusNanos(nextTry - now);
+        settleIf(routes.get(route).stopped(kind, nextTry, shown, offline, now), route, now);
     }
 
     /**
      * The route takes requests again.
      *
      * @param route the route's place in the list
+     * @param now the time
      */
-    public void resumed(int route) {
-        update(route, RouteHealth::resumed);
+    public void resumed(int route, long now) {
+        settleIf(routes.get(route).resumed(now), route, now);
     }
 
-    private void update(int route, BiConsumer<RouteHealth, Instant> event) {
+    /**
+     * Hosts of other companies were tried, because a provider could not be reached.
+     *
+     * @param isReached whether one of them was
+     * @param now the time
+     */
+    public void triedOthers(boolean isReached, long now) {
+        if (!isReached) {
+            offline(now);
+            return;
+        }
         lock.lock();
         try {
-            RouteHealth health = routes.get(route);
-            Instant now = clock.instant();
-            event.accept(health, now);
-            boolean news = health.settle(now);
-            lookAgainWhenQuiet(route, health, now);
-            if (news) {
-                publish(now);
+            wasReached = true;
+            reachedAt = now;
+        } finally {
+            lock.unlock();
+        }
+        if (offline) {
+            online(now);
+        }
+    }
+
+    /**
+     * Whether this machine is taken to be cut off.
+     *
+     * @return true while it is
+     */
+    public boolean isOffline() {
+        return offline;
+    }
+
+    /** This machine is cut off: what its attempts meet says nothing about the providers, whose states stay as they are. */
+    private void offline(long now) {
+        lock.lock();
+        try {
+            offlineUntil = now + OFFLINE_FOR;
+            wasReached = false;
+            if (!offline) {
+                offline = true;
+                publish(now, true);
             }
+            planLook(now);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Where there are no calls, only the passing of time ends trouble. */
-    private void lookAgainWhenQuiet(int route, RouteHealth health, Instant now) {
-        Duration wait = health.untilQuiet(now);
-        if (wait == null || lookScheduled[route]) {
-            return;
-        }
-        lookScheduled[route] = true;
-        timer.accept(
-                () -> {
-                    lock.lock();
-                    try {
-                        lookScheduled[route] = false;
-                    } finally {
-                        lock.unlock();
+    private void online(long now) {
+        lock.lock();
+        try {
+            if (offline) {
+                offline = false;
+                for (RouteMonitor route : routes) {
+                    if (!route.isLocal()) {
+                        route.backOnline();
                     }
-                    update(route, (same, then) -> {});
-                },
-                wait);
-    }
-
-    private void publish(Instant now) {
-        ServiceStatus previous = current;
-        providers.values().forEach(provider -> provider.settle(now));
-        ServiceState state = ProviderHealth.over(
-                providers.values().stream().map(ProviderHealth::state).toList());
-        current = snapshot(state, state == previous.state() ? previous.since() : now);
-        if (state != previous.state()) {
-            changed.signalAll();
-            send(now, null, previous.state(), state);
-            return;
-        }
-        for (int i = 0; i < current.providers().size(); i++) {
-            ProviderStatus before = previous.providers().get(i);
-            ProviderStatus after = current.providers().get(i);
-            if (before.state() != after.state()) {
-                send(now, after.name(), before.state(), after.state());
+                }
+                settleAll(now);
             }
+        } finally {
+            lock.unlock();
         }
-    }
-
-    private void send(Instant now, @Nullable String scope, ServiceState before, ServiceState after) {
-        StatusEvent.Kind kind = switch (after) {
-            case OPERATIONAL -> StatusEvent.Kind.RESTORED;
-            case RECOVERING -> StatusEvent.Kind.RECOVERING;
-            default -> StatusEvent.Kind.STATE_CHANGED;
-        };
-        StatusEvent event = new StatusEvent(++sequence, now, kind, scope, before, after, current);
-        lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
-    }
-
-    private ServiceStatus snapshot(ServiceState state, Instant since) {
-        List<ProviderStatus> each =
-                providers.values().stream().map(ProviderHealth::status).toList();
-        return new ServiceStatus(
-                state,
-                since,
-                each.stream()
-                        .flatMap(provider -> provider.diagnosis().stream())
-                        .findFirst()
-                        .orElse(null),
-                each,
-                routes.stream().map(RouteHealth::status).toList(),
-                words);
     }
 
     /**
@@ -253,18 +351,300 @@ public final class StatusBoard {
      */
     public void heardFromPage(String provider, PageReport report) {
         requireNonNull(report, "report == null");
+        ProviderHealth owner = providers.stream()
+                .filter(each -> each.name().equals(provider))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no provider is called " + provider + "; there are "
+                        + providers.stream().map(ProviderHealth::name).toList()));
         lock.lock();
         try {
-            ProviderHealth health = providers.get(provider);
-            if (health == null) {
-                throw new IllegalArgumentException(
-                        "no provider is called " + provider + "; there are " + providers.keySet());
+            long now = nanos.getAsLong();
+            PageReport before = owner.page(now);
+            owner.heardFromPage(report, now);
+            owner.settle(now, clock);
+            publish(now, true);
+            if (isNewsOfAnIncident(before, report)) {
+                send(StatusEvent.Kind.PROVIDER_UPDATE, scopeOf(owner), owner.state(), owner.state(), now);
             }
-            health.heardFromPage(report);
-            publish(clock.instant());
+            planLook(now);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isNewsOfAnIncident(@Nullable PageReport before, PageReport after) {
+        for (PageReport.Incident incident : after.incidents()) {
+            PageReport.Incident known = before == null
+                    ? null
+                    : before.incidents().stream()
+                            .filter(each -> each.id().equals(incident.id()))
+                            .findFirst()
+                            .orElse(null);
+            boolean isOver = incident.resolvedAt().isPresent();
+            if (known == null ? !isOver : isFurther(known, incident)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isFurther(PageReport.Incident known, PageReport.Incident incident) {
+        return !known.status().equals(incident.status())
+                || known.updates().size() != incident.updates().size();
+    }
+
+    /**
+     * The health of a route, from the figures of its calls and what the board makes of their outcomes.
+     *
+     * @param route the route's place in the list
+     * @param firstContentMedian nanoseconds that half of the first contents came within; -1 if there were too few
+     * @param firstContentSlow nanoseconds that 95 of 100 first contents came within; -1 if there were too few
+     * @param closedFor nanoseconds for which no request goes out from now on; 0 if one may
+     * @param budgetLeft the share of the retry budget that is left
+     * @param underWay the attempts under way
+     * @param now the time
+     * @return the health
+     */
+    public RouteHealth health(
+            int route,
+            long firstContentMedian,
+            long firstContentSlow,
+            long closedFor,
+            double budgetLeft,
+            int underWay,
+            long now) {
+        Instant openUntil = closedFor > 0 ? clock.instant().plusNanos(closedFor) : null;
+        return routes.get(route).health(firstContentMedian, firstContentSlow, openUntil, budgetLeft, underWay, now);
+    }
+
+    // The state and the events that follow.
+
+    private void settleIf(boolean isNews, int route, long now) {
+        if (!isNews && owners.get(route).isCalm()) {
+            return; // the usual case takes no lock that others want
+        }
+        lock.lock();
+        try {
+            ProviderHealth owner = owners.get(route);
+            boolean isChange = !isFrozen(owner) && owner.settle(now, clock);
+            publish(now, isChange);
+            planLook(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settleAll(long now) {
+        boolean isChange = false;
+        for (ProviderHealth provider : providers) {
+            isChange |= !isFrozen(provider) && provider.settle(now, clock);
+        }
+        publish(now, isChange);
+        planLook(now);
+    }
+
+    private boolean isFrozen(ProviderHealth provider) {
+        return offline && !provider.isLocal();
+    }
+
+    /** Where there are no calls, only the passing of time ends trouble. */
+    private void planLook(long now) {
+        long wait = offline ? Math.max(1, offlineUntil - now) : -1;
+        for (int i = 0; i < providers.size(); i++) { // no iterator: this is on the way of each outcome in trouble
+            ProviderHealth provider = providers.get(i);
+            long each = isFrozen(provider) ? -1 : provider.untilNext(now);
+            wait = each >= 0 && (wait < 0 || each < wait) ? each : wait;
+        }
+        if (wait < 0 || lookPlanned && nextLook - now - wait <= 0) {
+            return;
+        }
+        lookPlanned = true;
+        nextLook = now + wait;
+        timer.accept(this::look, Duration.ofNanos(wait));
+    }
+
+    private void look() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            if (!lookPlanned || nextLook - now > 0) {
+                return; // an earlier plan, which a later one replaced
+            }
+            lookPlanned = false;
+            if (offline && offlineUntil - now <= 0) {
+                online(now);
+            } else {
+                settleAll(now);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(long now, boolean isChange) {
+        ServiceStatus previous = current;
+        ServiceState state = overall(now);
+        boolean isUnwell = state != ServiceState.OPERATIONAL || previous.state() != ServiceState.OPERATIONAL;
+        boolean isDue = isUnwell && now - refreshedAt >= FRESH;
+        if (isChange || isDue || state != previous.state()) {
+            Instant shownNow = clock.instant();
+            refreshedAt = now;
+            current = snapshot(state, state == previous.state() ? previous.since() : shownNow, now);
+            tellChanges(previous, now);
+        }
+        tellSuspicions(now);
+    }
+
+    private ServiceState overall(long now) {
+        boolean anyHeard = false;
+        for (int i = 0; i < providers.size(); i++) {
+            anyHeard |= !providers.get(i).isIdle(now);
+        }
+        rollup.begin();
+        for (int i = 0; i < providers.size(); i++) {
+            ProviderHealth provider = providers.get(i);
+            if (isFrozen(provider)) {
+                rollup.add(ServiceState.MAJOR_OUTAGE);
+            } else if (!anyHeard || !provider.isIdle(now)) {
+                rollup.add(provider.state());
+            }
+        }
+        return rollup.state();
+    }
+
+    private ServiceStatus snapshot(ServiceState state, Instant since, long now) {
+        Instant shownNow = clock.instant();
+        boolean othersAreReached = wasReached && now - reachedAt <= REACHED_FOR;
+        List<ProviderStatus> each = new ArrayList<>(providers.size());
+        for (ProviderHealth provider : providers) {
+            each.add(provider.status(now, shownNow, othersAreReached));
+        }
+        List<RouteStatus> all = new ArrayList<>(routes.size());
+        for (RouteMonitor route : routes) {
+            all.add(route.status());
+        }
+        Diagnosis diagnosis = offline
+                ? Diagnosis.of(
+                        Cause.LOCAL_NETWORK,
+                        0.9,
+                        List.of(Evidence.of(
+                                Evidence.Kind.CANARY, shownNow, "this machine", 0, "nobody is reached from here")))
+                : each.stream()
+                        .flatMap(provider -> provider.diagnosis().stream())
+                        .findFirst()
+                        .orElse(null);
+        return new ServiceStatus(state, since, diagnosis, each, all, words);
+    }
+
+    private void tellChanges(ServiceStatus previous, long now) {
+        ServiceStatus status = current;
+        boolean isTold = false;
+        if (status.state() != previous.state()) {
+            changed.signalAll();
+            sendChange(null, previous.state(), status.state(), now);
+            isTold = true;
+        }
+        for (int i = 0; i < providers.size(); i++) {
+            ProviderStatus before = previous.providers().get(i);
+            ProviderStatus after = status.providers().get(i);
+            boolean isNew = after.state() != before.state();
+            if (isNew && !isTold) {
+                sendChange(after.name(), before.state(), after.state(), now);
+            }
+            tellCause(i, after, isNew, now);
+        }
+        if (!isTold && previous.diagnosis().map(Diagnosis::cause).orElse(null) != Cause.LOCAL_NETWORK && offline) {
+            send(StatusEvent.Kind.CAUSE_UNDERSTOOD, null, status.state(), status.state(), now);
+        }
+        tellUpdate(status, now);
+    }
+
+    /** What a change of state tells already is not told again. */
+    private void tellCause(int provider, ProviderStatus status, boolean isWithChange, long now) {
+        Diagnosis diagnosis = status.diagnosis().orElse(null);
+        if (diagnosis == null) {
+            toldCauses[provider] = null;
+            return;
+        }
+        boolean isSure = diagnosis.confidence() >= TOLD_FROM && diagnosis.cause() != Cause.UNKNOWN;
+        if (!isSure || diagnosis.cause() == toldCauses[provider]) {
+            return;
+        }
+        toldCauses[provider] = diagnosis.cause();
+        if (!isWithChange && status.state() != ServiceState.RECOVERING) {
+            send(
+                    StatusEvent.Kind.CAUSE_UNDERSTOOD,
+                    scopeOf(providers.get(provider)),
+                    status.state(),
+                    status.state(),
+                    now);
+        }
+    }
+
+    private void tellUpdate(ServiceStatus status, long now) {
+        if (status.state() == ServiceState.OPERATIONAL) {
+            toldEvidence = "";
+            return;
+        }
+        String evidence = outline(status);
+        if (now == lastEventAt) {
+            toldEvidence = evidence; // with the event that was just sent
+        } else if (!evidence.equals(toldEvidence) && now - lastEventAt >= UPDATE_EVERY) {
+            toldEvidence = evidence;
+            send(StatusEvent.Kind.UPDATE, null, status.state(), status.state(), now);
+        }
+    }
+
+    /** What is worth an update when it changes. */
+    private static String outline(ServiceStatus status) {
+        StringBuilder outline = new StringBuilder();
+        for (ProviderStatus provider : status.providers()) {
+            if (provider.state() == ServiceState.OPERATIONAL) {
+                continue;
+            }
+            outline.append(provider.name()).append(provider.isFlapping());
+            provider.diagnosis().ifPresent(diagnosis -> {
+                outline.append(diagnosis.cause());
+                for (Evidence fact : diagnosis.evidence()) {
+                    boolean isShare = fact.kind() == Evidence.Kind.FAILURES;
+                    outline.append(fact.kind())
+                            .append(isShare ? Math.round(4 * fact.number().orElse(0)) : "");
+                }
+            });
+        }
+        return outline.toString();
+    }
+
+    private void tellSuspicions(long now) {
+        for (int i = 0; i < providers.size(); i++) {
+            ProviderHealth provider = providers.get(i);
+            boolean isNew = now - suspectedAt[i] >= SUSPECT_EVERY;
+            if (isNew && provider.state() == ServiceState.OPERATIONAL && provider.isSuspicious()) {
+                suspectedAt[i] = now;
+                send(StatusEvent.Kind.SUSPECTED, scopeOf(provider), provider.state(), provider.state(), now);
+            }
+        }
+    }
+
+    /** Where there is one provider, it is the whole. */
+    private @Nullable String scopeOf(ProviderHealth provider) {
+        return providers.size() == 1 ? null : provider.name();
+    }
+
+    private void sendChange(@Nullable String scope, ServiceState before, ServiceState after, long now) {
+        StatusEvent.Kind kind = switch (after) {
+            case OPERATIONAL -> StatusEvent.Kind.RESTORED;
+            case RECOVERING -> StatusEvent.Kind.RECOVERING;
+            default -> StatusEvent.Kind.STATE_CHANGED;
+        };
+        send(kind, scope, before, after, now);
+    }
+
+    private void send(
+            StatusEvent.Kind kind, @Nullable String scope, ServiceState before, ServiceState after, long now) {
+        lastEventAt = now;
+        StatusEvent event = new StatusEvent(++sequence, clock.instant(), kind, scope, before, after, current);
+        lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
 
     private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {

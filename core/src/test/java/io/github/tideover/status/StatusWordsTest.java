@@ -168,9 +168,9 @@ class StatusWordsTest {
             providers.add(
                     new ProviderStatus("my server", second, NOW.minusSeconds(60), false, null, null, null, List.of()));
         }
-        ServiceState over = ProviderHealth.over(
-                providers.stream().map(ProviderStatus::state).toList());
-        return new ServiceStatus(over, NOW.minusSeconds(600), shown, providers, List.of(), words);
+        Rollup rollup = new Rollup();
+        providers.forEach(provider -> rollup.add(provider.state()));
+        return new ServiceStatus(rollup.state(), NOW.minusSeconds(600), shown, providers, List.of(), words);
     }
 
     private static ServiceStatus outage(StatusWords words) {

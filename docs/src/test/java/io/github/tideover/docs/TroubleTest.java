@@ -8,7 +8,6 @@ import io.github.tideover.Tideover;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.provider.Provider;
-import io.github.tideover.status.ServiceState;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -147,7 +146,7 @@ class TroubleTest {
                 .newBuilder()
                 .headersDelay(250, TimeUnit.MILLISECONDS)
                 .build());
-        while (tideover.status().state() != ServiceState.MAJOR_OUTAGE) {
+        while (tideover.health().routes().get(0).openUntil().isEmpty()) {
             problemOf(new Trouble(Loopback.fails(500)), tideover);
         }
         return server.requests();

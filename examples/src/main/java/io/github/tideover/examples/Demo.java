@@ -144,7 +144,7 @@ final class Demo implements AutoCloseable {
                         Mood.WELL,
                         Answers.USUAL,
                         17,
-                        () -> tideover.status().state() == ServiceState.DEGRADED && tally.calls() >= 9),
+                        () -> tideover.status().state() != ServiceState.OPERATIONAL && tally.calls() >= 9),
                 new Act(
                         "Blackout: the provider is overloaded or silent. The backup is well.",
                         Mood.DARK,
@@ -172,7 +172,7 @@ final class Demo implements AutoCloseable {
                         Mood.WELL,
                         Answers.USUAL,
                         52,
-                        () -> tideover.status().state() == ServiceState.OPERATIONAL));
+                        after(() -> tideover.status().state() == ServiceState.RECOVERING, 3)));
     }
 
     /** True a number of calls after something has come about. */
