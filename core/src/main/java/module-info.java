@@ -7,12 +7,14 @@ module io.github.tideover {
     requires transitive okhttp3;
     requires transitive retrofit2;
     requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.annotation;
     requires com.github.benmanes.caffeine;
     requires io.github.resilience4j.bulkhead;
     requires io.github.resilience4j.circuitbreaker;
     requires okio;
     requires org.slf4j;
     requires tools.jackson.core;
+    requires tools.jackson.databind;
 
     exports io.github.tideover;
     exports io.github.tideover.cache;
@@ -25,4 +27,5 @@ module io.github.tideover {
     exports io.github.tideover.provider.openai;
     exports io.github.tideover.provider.responses;
     exports io.github.tideover.status;
+    exports io.github.tideover.tool;
 }

@@ -3,18 +3,21 @@ package io.github.tideover;
 import io.github.tideover.CallRun.Turn;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import java.util.function.Function;
 
-/** A call for a whole reply as a future. */
-final class AsyncCall extends ClientFuture<ChatReply> {
+/** A call for a whole reply as a future of what is made of it. */
+final class AsyncCall<T> extends ClientFuture<T> {
     private final Driver driver;
+    private final Function<ChatReply, T> result;
 
-    AsyncCall(Engine engine, ChatRequest request) {
+    AsyncCall(Engine engine, ChatRequest request, Goal goal, Function<ChatReply, T> result) {
         super(engine.executor());
-        driver = new Driver(engine, new CallRun(engine, request, false, reply -> {}));
+        this.result = result;
+        driver = new Driver(engine, new CallRun(engine, request, false, reply -> {}, goal));
     }
 
     /** What needs no network is answered at once. */
-    AsyncCall start() {
+    AsyncCall<T> start() {
         if (driver.call().willSend()) {
             driver.goOn();
         } else {
@@ -45,7 +48,7 @@ final class AsyncCall extends ClientFuture<ChatReply> {
 
         @Override
         void take(Turn turn) {
-            complete(call().reply());
+            complete(result.apply(call().reply()));
         }
 
         @Override

@@ -12,8 +12,12 @@ final class BlockingCall {
     private final CallRun run;
 
     BlockingCall(Engine engine, ChatRequest request) {
+        this(engine, request, Goal.ANY);
+    }
+
+    BlockingCall(Engine engine, ChatRequest request, Goal goal) {
         this.engine = engine;
-        this.run = new CallRun(engine, request, false, reply -> {});
+        this.run = new CallRun(engine, request, false, reply -> {}, goal);
     }
 
     ChatReply run() {

@@ -61,6 +61,7 @@ final class CallPlan {
     private final DoubleSupplier dice;
     private final ChatRequest request;
     private final boolean streamed;
+    private final boolean takesWords;
     private final long started;
     private final long deadline;
     private final long shortestAttempt;
@@ -119,6 +120,7 @@ final class CallPlan {
             DoubleSupplier dice,
             ChatRequest request,
             boolean streamed,
+            boolean takesWords,
             long started) {
         Ladder.Way way = rungs.wayOf(request);
         this.rungs = rungs;
@@ -132,6 +134,7 @@ final class CallPlan {
         this.dice = dice;
         this.request = request;
         this.streamed = streamed;
+        this.takesWords = takesWords;
         this.started = started;
         long whole = settings.deadlineOf(request, streamed);
         this.deadline = started + whole - Math.min(RESERVE, whole / 20);
@@ -162,7 +165,7 @@ final class CallPlan {
             return broken(broken, now);
         }
         if (outcome instanceof Outcome.Recalled recalled) {
-            return recalled(recalled.reply(), now);
+            return recalled(recalled, now);
         }
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
         Step step = ask(rung, now);
@@ -696,10 +699,13 @@ final class CallPlan {
         return new Step.Wait(wait.toNanos());
     }
 
-    private Step recalled(@Nullable ChatReply reply, long now) {
+    private Step recalled(Outcome.Recalled recalled, long now) {
+        ChatReply reply = recalled.reply();
         boolean mayServe = reply != null && rungs.mayServe(request, reply.provider());
         if (reply == null || !mayServe) {
-            Failure.Builder nothing = Failure.of(NO_CACHED_REPLY).source("reply cache");
+            Failure misfit = recalled.misfit();
+            Failure.Builder nothing = misfit == null ? Failure.of(NO_CACHED_REPLY) : misfit.toBuilder();
+            nothing.source("reply cache");
             note((reply == null ? nothing : nothing.message("what was kept is from a provider that may not answer"))
                     .build());
             return climb(now);
@@ -712,7 +718,15 @@ final class CallPlan {
                 .build());
     }
 
-    private Step say(String words) {
+    /** Null if the words are not what the call wants. */
+    private @Nullable Step say(String words) {
+        if (!takesWords) {
+            add(Failure.of(FailureKind.WRONG_SHAPE)
+                    .source("last resort")
+                    .message("the application's own words are no record")
+                    .build());
+            return null;
+        }
         over = true;
         return new Step.Answer(ChatReply.builder()
                 .text(words)

@@ -43,6 +43,7 @@ final class CallRun {
     private final ChatRequest request;
     private final boolean showsPieces;
     private final Consumer<ChatReply> whenComplete;
+    private final Goal goal;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable String cancelled;
     private volatile @Nullable Attempt attempt;
@@ -80,10 +81,15 @@ final class CallRun {
     private @Nullable Overlap overlap;
 
     CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete) {
+        this(engine, request, showsPieces, whenComplete, Goal.ANY);
+    }
+
+    CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete, Goal goal) {
         this.engine = engine;
         this.request = request;
         this.showsPieces = showsPieces;
         this.whenComplete = whenComplete;
+        this.goal = goal;
     }
 
     /** Finds the first step, and tells whether it is to send. */
@@ -95,7 +101,7 @@ final class CallRun {
     private CallPlan prepare() {
         CallPlan call = plan;
         if (call == null) {
-            call = engine.plan(request, showsPieces);
+            call = engine.plan(request, showsPieces, goal.takesWords());
             plan = call;
             step = call.first(engine.time().now());
         }
@@ -171,7 +177,7 @@ final class CallRun {
             return nextTurn();
         }
         if (next instanceof Step.Recall recall) {
-            tell(call, engine.recall(recall.cache(), request));
+            tell(call, checked(engine.recall(recall.cache(), request)));
             return null;
         }
         return send(call, (Step.Send) next);
@@ -293,15 +299,27 @@ final class CallRun {
                 answered.reply().text(shownBefore + overlap.rest()).continued(true);
                 textShown = true; // its beginning was, and the rest is owed
             }
+            Failure misfit = misfit(answered);
+            outcome = misfit == null ? answered : broken(misfit, false); // the same stream would say the same
         } else if (outcome instanceof Outcome.Failed failed) {
-            outcome = broken(failed.failure());
+            outcome = broken(failed.failure(), requireNonNull(attempt).canResume());
         }
         tell(call, outcome);
     }
 
-    private Outcome broken(Failure failure) {
+    /** A complete reply that is not what the call wants has failed before anybody hears of it. */
+    private @Nullable Failure misfit(Outcome.Answered answered) {
+        return goal == Goal.ANY ? null : goal.misfit(answered.reply().build());
+    }
+
+    private Outcome checked(Outcome.Recalled recalled) {
+        ChatReply kept = recalled.reply();
+        Failure misfit = kept == null ? null : goal.misfit(kept);
+        return misfit == null ? recalled : Outcome.Recalled.unfit(misfit);
+    }
+
+    private Outcome broken(Failure failure, boolean canResume) {
         Attempt open = requireNonNull(attempt);
-        boolean canResume = open.canResume();
         if (!shown) {
             return new Outcome.Failed(failure, canResume);
         }

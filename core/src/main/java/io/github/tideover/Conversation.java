@@ -51,6 +51,22 @@ public final class Conversation {
     }
 
     /**
+     * Says something whose answer is to fill a record, and waits for it.
+     *
+     * @param <T> the record
+     * @param text what the person says
+     * @param type the record's class
+     * @return the record, and the reply it came in, as {@link Tideover#chat(ChatRequest, Class)} gives them
+     * @throws ChatException if there is no answer that fits; the history is as before
+     */
+    public <T extends Record> TypedReply<T> say(String text, Class<T> type) {
+        Message said = Message.user(text);
+        TypedReply<T> answer = tideover.chat(requestWith(said), type);
+        add(said, answer.reply());
+        return answer;
+    }
+
+    /**
      * Says something and reads the reply as it comes. Both join the history when the reply is complete.
      *
      * @param text what the person says

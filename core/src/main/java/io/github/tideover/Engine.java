@@ -69,8 +69,8 @@ final class Engine {
         this.cache = cache;
     }
 
-    CallPlan plan(ChatRequest request, boolean streamed) {
-        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, time.now());
+    CallPlan plan(ChatRequest request, boolean streamed, boolean takesWords) {
+        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, takesWords, time.now());
     }
 
     Settings settings() {

@@ -41,8 +41,17 @@ sealed interface Outcome {
      * The cache was asked.
      *
      * @param reply what it had, or null
+     * @param misfit why what it had will not do; null if it had nothing, or it will
      */
-    record Recalled(@Nullable ChatReply reply) implements Outcome {}
+    record Recalled(@Nullable ChatReply reply, @Nullable Failure misfit) implements Outcome {
+        Recalled(@Nullable ChatReply reply) {
+            this(reply, null);
+        }
+
+        static Recalled unfit(Failure misfit) {
+            return new Recalled(null, misfit);
+        }
+    }
 
     /** See {@link #WAITED}. */
     record Waited() implements Outcome {}

@@ -48,9 +48,9 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
     /** Ends the wait under way, if there is one. */
     private volatile @Nullable CountDownLatch pause;
 
-    ReplyStream(Engine engine, ChatRequest request, Consumer<ChatReply> whenComplete) {
+    ReplyStream(Engine engine, ChatRequest request, Consumer<ChatReply> whenComplete, Goal goal) {
         this.engine = engine;
-        this.run = new CallRun(engine, request, true, whenComplete);
+        this.run = new CallRun(engine, request, true, whenComplete, goal);
     }
 
     /**

@@ -33,6 +33,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -177,7 +178,8 @@ public final class Tideover implements AutoCloseable {
      */
     public CompletableFuture<ChatReply> chatAsync(ChatRequest request) {
         checkOpen();
-        return new AsyncCall(engine, requireNonNull(request, "request == null")).start();
+        return new AsyncCall<>(engine, requireNonNull(request, "request == null"), Goal.ANY, Function.identity())
+                .start();
     }
 
     /**
@@ -213,7 +215,92 @@ public final class Tideover implements AutoCloseable {
 
     ReplyStream stream(ChatRequest request, Consumer<ChatReply> whenComplete) {
         checkOpen();
-        return new ReplyStream(engine, requireNonNull(request, "request == null"), whenComplete);
+        return new ReplyStream(engine, requireNonNull(request, "request == null"), whenComplete, Goal.ANY);
+    }
+
+    /**
+     * Sends a request whose answer is to fill a record, and waits for it, on the calling thread. The record's JSON schema goes
+     * out as the {@linkplain ChatRequest#responseFormat() response format}: with a model that cannot be held to one it goes into
+     * the prompt instead, and {@link ChatReply#adapted()} says so.
+     *
+     * <p>An answer that does not fit is a failure like any other, of the kind
+     * {@link io.github.tideover.failure.FailureKind#WRONG_SHAPE}: it is asked for once more, then of the next rung. A kept reply
+     * is given if it fits, the application's own words never. A Markdown fence or words around the JSON are passed over if there
+     * is one object in all the text. An answer that was cut by the token limit does not fit.
+     *
+     * <p>Each component of the record must be there and of its type; one that may be absent is an {@link java.util.Optional} or
+     * annotated {@code @Nullable}. A component may be a boolean, a number, a text, an enum, a record, a type of
+     * {@code java.time}, a UUID, a URI, or a list or set of these, but not a map: models are held to names that are known
+     * beforehand. Jackson's {@code @JsonProperty} and {@code @JsonPropertyDescription} are heeded.
+     *
+     * @param <T> the record
+     * @param request the request, without tools and response format
+     * @param type the record's class
+     * @return the record, and the reply it came in
+     * @throws ServiceUnavailableException if nothing on the ladder gave an answer that fits
+     * @throws ChatException as {@link #chat(ChatRequest)} does
+     * @throws IllegalArgumentException if a model cannot be asked for the record, or the request has tools or a response format;
+     *     nothing is sent
+     * @throws IllegalStateException if the client is closed
+     */
+    public <T extends Record> TypedReply<T> chat(ChatRequest request, Class<T> type) {
+        checkOpen();
+        RecordGoal<T> goal = new RecordGoal<>(type);
+        return goal.filled(new BlockingCall(engine, goal.asked(withoutTools(request)), goal).run());
+    }
+
+    /**
+     * Asks one thing whose answer is to fill a record, and waits for it, on the calling thread.
+     *
+     * @param <T> the record
+     * @param userText what the person says
+     * @param type the record's class
+     * @return as {@link #chat(ChatRequest, Class)}
+     */
+    public <T extends Record> TypedReply<T> chat(String userText, Class<T> type) {
+        return chat(ChatRequest.of(userText), type);
+    }
+
+    /**
+     * Sends a request whose answer is to fill a record, without waiting for it.
+     *
+     * @param <T> the record
+     * @param request the request, without tools and response format
+     * @param type the record's class
+     * @return completes as {@link #chat(ChatRequest, Class)} ends, on one of the client's threads. Cancelling it breaks off the
+     *     attempt under way at its socket.
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Class)} does
+     * @throws IllegalStateException if the client is closed
+     */
+    public <T extends Record> CompletableFuture<TypedReply<T>> chatAsync(ChatRequest request, Class<T> type) {
+        checkOpen();
+        RecordGoal<T> goal = new RecordGoal<>(type);
+        return new AsyncCall<>(engine, goal.asked(withoutTools(request)), goal, goal::filled).start();
+    }
+
+    /**
+     * Sends a request whose answer is to fill a record, and gives the answer as it comes. Nothing is sent before the first
+     * piece is asked for.
+     *
+     * @param <T> the record
+     * @param request the request, without tools and response format
+     * @param type the record's class
+     * @return the answer's pieces, and the record at the end; to be closed
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Class)} does
+     * @throws IllegalStateException if the client is closed
+     */
+    public <T extends Record> TypedReplyStream<T> stream(ChatRequest request, Class<T> type) {
+        checkOpen();
+        RecordGoal<T> goal = new RecordGoal<>(type);
+        ChatRequest asked = goal.asked(withoutTools(request));
+        return new TypedReplyStream<>(new ReplyStream(engine, asked, reply -> {}, goal), goal);
+    }
+
+    private static ChatRequest withoutTools(ChatRequest request) {
+        if (!requireNonNull(request, "request == null").tools().isEmpty()) {
+            throw new IllegalArgumentException("a call for a record gives no tool calls back; leave the tools out");
+        }
+        return request;
     }
 
     /**

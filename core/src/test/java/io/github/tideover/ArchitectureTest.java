@@ -46,6 +46,8 @@ class ArchitectureTest {
             .definedBy(ROOT + ".cache..")
             .layer("status")
             .definedBy(ROOT + ".status..")
+            .layer("tool")
+            .definedBy(ROOT + ".tool..")
             .layer("wire")
             .definedBy(ROOT + ".wire..")
             .layer("chat")
@@ -60,10 +62,12 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("root")
             .whereLayer("status")
             .mayOnlyBeAccessedByLayers("root")
+            .whereLayer("tool")
+            .mayOnlyBeAccessedByLayers("root")
             .whereLayer("wire")
             .mayOnlyBeAccessedByLayers("root", "provider", "status") // status pages are read over HTTP
             .whereLayer("chat")
-            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "wire")
+            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "tool", "wire")
             // A reply tells why earlier rungs did not answer.
             .whereLayer("failure")
             .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "wire", "chat");
@@ -76,6 +80,7 @@ class ArchitectureTest {
                     ROOT + ".provider..",
                     ROOT + ".cache..",
                     ROOT + ".status..",
+                    ROOT + ".tool..",
                     ROOT + ".wire..",
                     ROOT + ".chat..",
                     ROOT + ".failure..");
@@ -94,6 +99,14 @@ class ArchitectureTest {
             .resideInAnyPackage(ROOT + ".cache..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("okhttp3..", "okio..", "retrofit2..", "tools.jackson.."));
+
+    /** It is large, and a client without tools and records shall not load it. */
+    @ArchTest
+    static final ArchRule dataBindingIsForRecordsOnly = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".tool..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("tools.jackson.databind..", "com.fasterxml.jackson.annotation.."));
 
     @ArchTest
     static final ArchRule noPackagesGoRoundInCircles =
@@ -148,7 +161,8 @@ class ArchitectureTest {
     static final ArchRule theDoorAndWhatItHandsOutIsAllThatIsPublicInTheRoot = classes()
             .that(resideInAPackage(ROOT).and(bePublic()))
             .should()
-            .haveNameMatching(".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue)([$]Builder)?");
+            .haveNameMatching(
+                    ".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue|TypedReply|TypedReplyStream)([$]Builder)?");
 
     private static DescribedPredicate<JavaAccess<?>> clocks() {
         return target(owner(name("java.lang.System")))

@@ -161,6 +161,7 @@ final class LadderFixture {
                 time.time().dice(),
                 request,
                 streamed,
+                true,
                 time.now());
     }
 

@@ -42,6 +42,13 @@ public enum FailureKind {
     CUT(Again.ONCE, Blame.PROVIDER, Rungs.BOTH, Remedy.UNAVAILABLE, "the answer was cut off"),
     /** The provider answered with success and something that is not an answer: HTML, broken JSON, nothing. */
     MALFORMED(Again.ONCE, Blame.PROVIDER, Rungs.BOTH, Remedy.UNAVAILABLE, "the provider sent an invalid answer"),
+    /** The answer is complete and not of the form that was asked for: a record it does not fill, arguments no tool takes. */
+    WRONG_SHAPE(
+            Again.ONCE,
+            Blame.ANSWERED,
+            Rungs.BOTH,
+            Remedy.UNAVAILABLE,
+            "the answer is not of the form that was asked for"),
     /** The provider refused the request, or stopped its answer, by its content policy. */
     CONTENT_FILTER(Again.NEVER, Blame.ANSWERED, Rungs.NONE, Remedy.REJECTED, "blocked by the provider's policy"),
     /** The conversation is longer than the model's context window. */

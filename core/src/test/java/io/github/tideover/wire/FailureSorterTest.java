@@ -30,6 +30,7 @@ import static io.github.tideover.failure.FailureKind.TLS;
 import static io.github.tideover.failure.FailureKind.TRANSIENT;
 import static io.github.tideover.failure.FailureKind.UNEXPECTED;
 import static io.github.tideover.failure.FailureKind.UNSUPPORTED;
+import static io.github.tideover.failure.FailureKind.WRONG_SHAPE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -87,7 +88,16 @@ class FailureSorterTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String KEY = "invalid-key";
     private static final Set<FailureKind> MADE_BY_THE_ENGINE = EnumSet.of(
-            CANCELLED, DEADLINE, CIRCUIT_OPEN, BULKHEAD_FULL, PAUSED, STALL, UNSUPPORTED, NOT_ALLOWED, NO_CACHED_REPLY);
+            CANCELLED,
+            DEADLINE,
+            CIRCUIT_OPEN,
+            BULKHEAD_FULL,
+            PAUSED,
+            STALL,
+            WRONG_SHAPE,
+            UNSUPPORTED,
+            NOT_ALLOWED,
+            NO_CACHED_REPLY);
 
     private final FailureSorter sorter = new FailureSorter(List.of(KEY), () -> true);
 
@@ -466,6 +476,7 @@ class FailureSorterTest {
             STALL             | ELSEWHERE | PROVIDER | true  | true
             CUT               | ONCE      | PROVIDER | true  | true
             MALFORMED         | ONCE      | PROVIDER | true  | true
+            WRONG_SHAPE       | ONCE      | ANSWERED | true  | true
             CONTENT_FILTER    | NEVER     | ANSWERED | false | false
             CONTEXT_LENGTH    | NEVER     | NOBODY   | true  | false
             INVALID_REQUEST   | NEVER     | NOBODY   | false | false

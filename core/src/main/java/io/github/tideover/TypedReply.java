@@ -1,0 +1,43 @@
+package io.github.tideover;
+
+import io.github.tideover.chat.ChatReply;
+
+/**
+ * An answer that fills a record, and the reply it came in.
+ *
+ * @param <T> the record
+ * @since 0.1
+ */
+public final class TypedReply<T> {
+    private final T value;
+    private final ChatReply reply;
+
+    TypedReply(T value, ChatReply reply) {
+        this.value = value;
+        this.reply = reply;
+    }
+
+    /**
+     * The answer.
+     *
+     * @return the record, filled in by the model
+     */
+    public T value() {
+        return value;
+    }
+
+    /**
+     * The reply: where it came from, how old it is, what it took, and the text that was read.
+     *
+     * @return the reply
+     */
+    public ChatReply reply() {
+        return reply;
+    }
+
+    /** Gives what the reply's own does; the value is left out, as a reply's text is. */
+    @Override
+    public String toString() {
+        return "TypedReply{" + reply + "}";
+    }
+}
