@@ -2,4 +2,7 @@
 module com.example.consumer {
     requires io.github.tideover;
     requires jdk.httpserver;
+
+    opens com.example to
+            tools.jackson.databind;
 }

@@ -34,6 +34,9 @@ public final class OneCall {
             }
             """;
 
+    /** What the second answer is to fill. */
+    private record Shipment(String day) {}
+
     public static void main(String[] args) throws IOException {
         long largest = Long.parseLong(args[0]);
         boolean modular = OneCall.class.getModule().isNamed();
@@ -54,6 +57,7 @@ public final class OneCall {
             System.out.println("reply: " + reply.text() + " (live: " + reply.isLive() + ")");
             check(reply.text().equals("Your order ships Monday."), "not the reply that was sent");
             check(reply.isLive(), "a reply from the provider must be live");
+            check(tideover.chat("hi", Shipment.class).value().day().equals("Monday"), "not the record that was sent");
         } finally {
             provider.stop(0);
         }
@@ -65,7 +69,10 @@ public final class OneCall {
             boolean expected = exchange.getRequestURI().getPath().equals("/v1/chat/completions")
                     && "Bearer k".equals(exchange.getRequestHeaders().getFirst("Authorization"))
                     && request.contains("\"hi\"");
-            byte[] body = (expected ? REPLY : "{}").getBytes(UTF_8);
+            String reply = request.contains("json_schema")
+                    ? REPLY.replace("Your order ships Monday.", "{\\\"day\\\":\\\"Monday\\\"}")
+                    : REPLY;
+            byte[] body = (expected ? reply : "{}").getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(expected ? 200 : 400, body.length);
             exchange.getResponseBody().write(body);

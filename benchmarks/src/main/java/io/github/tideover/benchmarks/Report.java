@@ -60,8 +60,7 @@ public final class Report {
             "commons-math3",
             "resilience4j-retry",
             "converter-jackson",
-            "jackson-databind",
-            "jackson-annotations",
+            "jackson-databind-2.",
             "jackson-core-2.",
             "slf4j-nop",
             "okhttp-sse");
