@@ -3,14 +3,16 @@ package io.github.tideover;
 import io.github.tideover.CallRun.Turn;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
-import java.util.function.Function;
+import io.github.tideover.chat.Message;
+import java.util.List;
+import java.util.function.BiFunction;
 
 /** A call for a whole reply as a future of what is made of it. */
 final class AsyncCall<T> extends ClientFuture<T> {
     private final Driver driver;
-    private final Function<ChatReply, T> result;
+    private final BiFunction<ChatReply, List<Message>, T> result;
 
-    AsyncCall(Engine engine, ChatRequest request, Goal goal, Function<ChatReply, T> result) {
+    AsyncCall(Engine engine, ChatRequest request, Goal goal, BiFunction<ChatReply, List<Message>, T> result) {
         super(engine.executor());
         this.result = result;
         driver = new Driver(engine, new CallRun(engine, request, false, reply -> {}, goal));
@@ -48,7 +50,7 @@ final class AsyncCall<T> extends ClientFuture<T> {
 
         @Override
         void take(Turn turn) {
-            complete(result.apply(call().reply()));
+            complete(result.apply(call().reply(), call().history()));
         }
 
         @Override

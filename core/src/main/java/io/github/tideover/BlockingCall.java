@@ -4,6 +4,8 @@ import io.github.tideover.CallRun.Turn;
 import io.github.tideover.Watchdog.Watch;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs a call for a whole reply on the caller's thread. */
@@ -18,6 +20,11 @@ final class BlockingCall {
     BlockingCall(Engine engine, ChatRequest request, Goal goal) {
         this.engine = engine;
         this.run = new CallRun(engine, request, false, reply -> {}, goal);
+    }
+
+    /** The conversation with the answer that was given. */
+    List<Message> history() {
+        return run.history();
     }
 
     ChatReply run() {

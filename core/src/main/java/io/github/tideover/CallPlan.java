@@ -139,16 +139,19 @@ final class CallPlan {
         long whole = settings.deadlineOf(request, streamed);
         this.deadline = started + whole - Math.min(RESERVE, whole / 20);
         this.shortestAttempt = Math.min(SHORTEST_ATTEMPT, whole / 4);
-        if (settings.hedging) {
-            hedges.called(started);
-        }
     }
 
     /** The first step. */
     Step first(long now) {
+        if (settings.hedging) {
+            hedges.called(now);
+        }
         if (nobody != null) {
             decisive = nobody;
             return fail(now);
+        }
+        if (deadline - now <= 0) { // what came before this took all the time
+            note(Failure.of(DEADLINE).build());
         }
         return climb(now);
     }

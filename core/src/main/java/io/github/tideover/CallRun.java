@@ -4,11 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.PartialReplyException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,8 @@ final class CallRun {
         RESTARTED,
         /** What was shown is being continued by another: {@link #brokenBy()} says why. */
         CONTINUED,
+        /** What was shown stands, and the model wishes for {@link #toolCalls()}: they are run when the call goes on. */
+        TOOLS,
         /** The driver is to wait for {@link #pauseNanos()}, and to tell by {@link #waited}. */
         PAUSE,
         /** {@link #reply()} is there. */
@@ -40,16 +46,18 @@ final class CallRun {
     private record Next(Turn turn, String text) {}
 
     private final Engine engine;
-    private final ChatRequest request;
+    private ChatRequest request;
     private final boolean showsPieces;
     private final Consumer<ChatReply> whenComplete;
     private final Goal goal;
+    private final @Nullable ToolLoop loop;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable String cancelled;
     private volatile @Nullable Attempt attempt;
     private volatile @Nullable Race race;
     private volatile @Nullable Runnable cutListener;
 
+    private @Nullable Long started;
     private @Nullable CallPlan plan;
     private @Nullable Step step;
     private @Nullable RuntimeException problem;
@@ -57,6 +65,7 @@ final class CallRun {
     private final AtomicBoolean given = new AtomicBoolean();
     private @Nullable Outcome pauseOutcome;
 
+    private List<ToolCall> toolCalls = List.of();
     private String text = "";
     /** What comes next already, where one piece means more than one turn. */
     private final Deque<Next> script = new ArrayDeque<>(4);
@@ -86,22 +95,36 @@ final class CallRun {
 
     CallRun(Engine engine, ChatRequest request, boolean showsPieces, Consumer<ChatReply> whenComplete, Goal goal) {
         this.engine = engine;
-        this.request = request;
+        this.loop = goal instanceof ToolLoop tools ? tools : null;
+        this.request = loop == null ? request : loop.request();
         this.showsPieces = showsPieces;
         this.whenComplete = whenComplete;
         this.goal = goal;
     }
 
-    /** Finds the first step, and tells whether it is to send. */
+    /** Finds the first step, and tells whether it is to send, or to run tools. */
     boolean willSend() {
+        if (loop != null && loop.isOwed()) {
+            return true;
+        }
         prepare();
         return step instanceof Step.Send;
+    }
+
+    /** One deadline for all rounds: it counts from the first. */
+    private long started() {
+        Long at = started;
+        if (at == null) {
+            at = engine.time().now();
+            started = at;
+        }
+        return at;
     }
 
     private CallPlan prepare() {
         CallPlan call = plan;
         if (call == null) {
-            call = engine.plan(request, showsPieces, goal.takesWords());
+            call = engine.plan(request, showsPieces, goal.takesWords(), started());
             plan = call;
             step = call.first(engine.time().now());
         }
@@ -130,9 +153,10 @@ final class CallRun {
         try {
             return nextTurn();
         } catch (RuntimeException e) {
-            problem = e;
+            RuntimeException end = wrapped(e);
+            problem = end;
             release();
-            throw e;
+            throw end;
         } catch (Error e) {
             release();
             throw e;
@@ -143,7 +167,6 @@ final class CallRun {
     }
 
     private Turn nextTurn() {
-        CallPlan call = prepare();
         Next scripted = script.poll();
         if (scripted != null) {
             text = scripted.text();
@@ -152,6 +175,10 @@ final class CallRun {
         if (reply != null) {
             return Turn.COMPLETE;
         }
+        if (loop != null && loop.isOwed()) {
+            runTools(loop);
+        }
+        CallPlan call = prepare();
         Outcome pause = pauseOutcome;
         if (pause != null) {
             pauseOutcome = null;
@@ -275,6 +302,37 @@ final class CallRun {
         script.add(new Next(overlap == null ? Turn.RESTARTED : Turn.CONTINUED, ""));
     }
 
+    private void runTools(ToolLoop tools) {
+        tools.run(this::whyNoTool);
+        request = tools.request();
+        plan = null;
+        attempt = null;
+        overlap = null;
+        shownBefore = "";
+        voided = "";
+        owed = "";
+        broke = false;
+        shown = false;
+        textShown = false;
+    }
+
+    /** No tool is begun for a call that is over. */
+    private @Nullable ChatException whyNoTool() {
+        String why = cancelled != null
+                ? cancelled
+                : Thread.currentThread().isInterrupted() ? "the calling thread was interrupted" : null;
+        Failure failure = null;
+        if (why != null) {
+            failure = Failure.of(FailureKind.CANCELLED).message(why).build();
+        } else if (started()
+                        + engine.settings().deadlineOf(request, showsPieces)
+                        - engine.time().now()
+                <= 0) {
+            failure = Failure.of(FailureKind.DEADLINE).build();
+        }
+        return failure == null ? null : ChatException.of(failure, 0, List.of(failure));
+    }
+
     private void complete(ChatReply whole) {
         if (showsPieces) {
             if (broke) {
@@ -285,7 +343,15 @@ final class CallRun {
                 script.add(new Next(Turn.TEXT, unseen));
             }
         }
-        reply = whole;
+        if (loop != null && loop.goesOn(whole)) {
+            loop.take(whole);
+            toolCalls = whole.toolCalls();
+            if (showsPieces) {
+                script.add(new Next(Turn.TOOLS, ""));
+            }
+            return;
+        }
+        reply = loop == null ? whole : loop.answered(whole);
         engine.remember(request, whole);
     }
 
@@ -387,35 +453,57 @@ final class CallRun {
                 : ChatException.partial(exception.failure(), exception.attempts(), exception.failures(), standing);
     }
 
+    private RuntimeException wrapped(RuntimeException end) {
+        return loop == null ? end : loop.wrapped(end);
+    }
+
     /** Ends the call because its new answer does not go with what was shown and cannot be taken back. */
-    ChatException diverged() {
+    RuntimeException diverged() {
         CallPlan call = requireNonNull(plan);
         return stranded(ChatException.of(requireNonNull(call.brokenBy()), call.attempts(), call.failures()));
     }
 
     /** Ends the call, or has it ended, for a reader that still has on its screen what was declared void. */
-    ChatException stranded(ChatException end) {
+    RuntimeException stranded(RuntimeException problem) {
+        ChatException end = problem instanceof ToolLoopException broken
+                ? broken.failure().orElse(null)
+                : problem instanceof ChatException failed ? failed : null;
+        if (end == null) {
+            return problem;
+        }
         boolean saysSo = end instanceof PartialReplyException partial
                 && partial.partialText().equals(voided);
         if (saysSo || voided.isEmpty()) {
-            return end;
+            return problem;
         }
         ChatException exception = ChatException.partial(end.failure(), end.attempts(), end.failures(), voided);
         return endedWith(exception);
     }
 
     /** Ends the call whose time ran out, or whose client was closed, while nothing was asked for. */
-    ChatException endedAtRest() {
+    RuntimeException endedAtRest() {
         CallPlan call = requireNonNull(plan);
         Failure failure = requireNonNull(attempt).cutWhileAtRest();
         ChatException exception = failed(ChatException.of(failure, call.attempts(), call.failures()));
         return endedWith(exception);
     }
 
-    private ChatException endedWith(ChatException exception) {
-        problem = exception;
+    private RuntimeException endedWith(ChatException exception) {
+        RuntimeException end = wrapped(exception);
+        problem = end;
         cancel("the call is over");
-        return exception;
+        return end;
+    }
+
+    /** The tools that the model wishes to have called. */
+    List<ToolCall> toolCalls() {
+        return toolCalls;
+    }
+
+    /** The conversation with the answer, which is there. */
+    List<Message> history() {
+        ChatReply answer = reply();
+        return loop == null ? History.with(request.messages(), answer) : loop.historyWith(answer);
     }
 
     /** The piece that the last turn was about. */

@@ -4,7 +4,9 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Role;
 import io.github.tideover.failure.ChatException;
+import io.github.tideover.tool.Toolbox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -78,6 +80,58 @@ public final class Conversation {
     }
 
     /**
+     * Says something and waits for the reply, with tools that are run as the model wishes.
+     *
+     * <p>If there is no reply after a tool has run, the history holds what was said, called and given, so that nothing that was
+     * done is lost; {@link #resume} goes on from there. What was said is not to be said again then.
+     *
+     * @param text what the person says
+     * @param toolbox the tools, run on the calling thread
+     * @return the reply, as {@link Tideover#chat(ChatRequest, Toolbox)} gives it
+     * @throws ToolLoopException if there is no reply after a tool has run; the history holds what was done
+     * @throws ChatException if there is none and nothing was done; the history is as before
+     */
+    public ToolReply say(String text, Toolbox toolbox) {
+        return ask(requestWith(Message.user(text)), toolbox);
+    }
+
+    /**
+     * Goes on where a {@link ToolLoopException} ended: asks for the reply once more, with what the tools gave. No tool that has
+     * given its result is run again.
+     *
+     * @param toolbox the tools, run on the calling thread
+     * @return the reply
+     * @throws IllegalStateException if nothing was said yet, or the reply to it is there
+     * @throws ChatException as {@link #say(String, Toolbox)} does
+     */
+    public ToolReply resume(Toolbox toolbox) {
+        Message last = history.isEmpty() ? null : history.get(history.size() - 1);
+        boolean isOwed =
+                last != null && (last.role() == Role.TOOL || !last.toolCalls().isEmpty());
+        if (!isOwed) {
+            throw new IllegalStateException("no tool's result waits for an answer; say something");
+        }
+        return ask(asked().build(), toolbox);
+    }
+
+    private ToolReply ask(ChatRequest request, Toolbox toolbox) {
+        ToolReply reply = tideover.chat(request, toolbox, this::become);
+        become(reply.history());
+        return reply;
+    }
+
+    /**
+     * Says something and reads the reply as it comes, with tools that are run as the model wishes, on the thread that reads.
+     *
+     * @param text what the person says
+     * @param toolbox the tools
+     * @return the reply's pieces; to be closed
+     */
+    public ReplyStream stream(String text, Toolbox toolbox) {
+        return tideover.stream(requestWith(Message.user(text)), toolbox, this::become);
+    }
+
+    /**
      * What was said so far, oldest first.
      *
      * @return an unmodifiable view
@@ -87,16 +141,22 @@ public final class Conversation {
     }
 
     private ChatRequest requestWith(Message said) {
+        return asked().message(said).build();
+    }
+
+    private ChatRequest.Builder asked() {
         return (beginning == null ? ChatRequest.builder() : beginning.toBuilder())
-                .messages(history.subList(begun, history.size()))
-                .message(said)
-                .build();
+                .messages(history.subList(begun, history.size()));
+    }
+
+    private void become(List<Message> now) {
+        List<Message> all = List.copyOf(now);
+        history.clear();
+        history.addAll(all);
     }
 
     private void add(Message said, ChatReply reply) {
         history.add(said);
-        if (reply.origin() != Origin.CANNED) {
-            history.add(Message.assistant(reply));
-        }
+        become(History.with(history, reply));
     }
 }

@@ -69,8 +69,8 @@ final class Engine {
         this.cache = cache;
     }
 
-    CallPlan plan(ChatRequest request, boolean streamed, boolean takesWords) {
-        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, takesWords, time.now());
+    CallPlan plan(ChatRequest request, boolean streamed, boolean takesWords, long started) {
+        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, takesWords, started);
     }
 
     Settings settings() {

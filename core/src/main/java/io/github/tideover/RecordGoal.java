@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
+import io.github.tideover.chat.Message;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.FailureKind.Again;
 import io.github.tideover.tool.MisfitException;
 import io.github.tideover.tool.RecordShape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The answer is to fill a record. */
@@ -73,7 +75,7 @@ final class RecordGoal<T extends Record> implements Goal {
         return false;
     }
 
-    TypedReply<T> filled(ChatReply reply) {
-        return new TypedReply<>(requireNonNull(value), reply);
+    TypedReply<T> filled(ChatReply reply, List<Message> history) {
+        return new TypedReply<>(requireNonNull(value), reply, history);
     }
 }

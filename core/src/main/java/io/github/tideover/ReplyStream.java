@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.CallRun.Turn;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
 import io.github.tideover.chat.StreamEvent;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.PartialReplyException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -143,6 +145,19 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         return run.reply();
     }
 
+    /**
+     * What was said: the messages of the request, the tools' calls and results if there was a toolbox, and the reply unless it is
+     * the application's own words. Reads what is left of the stream first.
+     *
+     * @return the messages of a conversation that goes on, unmodifiable
+     * @throws ChatException as {@link #reply()} does
+     * @throws IllegalStateException as {@link #reply()} does
+     */
+    public List<Message> history() {
+        reply();
+        return run.history();
+    }
+
     /** Ends the call and frees the connection at once. May be called from any thread, and more than once. */
     @Override
     public void close() {
@@ -182,6 +197,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         return switch (turn) {
             case TEXT -> new StreamEvent.Text(run.text());
             case REASONING -> new StreamEvent.Reasoning(run.text());
+            case TOOLS -> new StreamEvent.ToolsCalled(run.toolCalls());
             case RESTARTED -> new StreamEvent.Restarted(run.brokenBy());
             case CONTINUED -> new StreamEvent.Continued(run.brokenBy());
             case COMPLETE -> new StreamEvent.Completed(run.reply());
@@ -222,7 +238,12 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
                     run.reply();
                     return null;
                 }
-                if (turn == Turn.RESTARTED) {
+                if (turn == Turn.TOOLS) { // the text of the next round follows
+                    if (echo != null && !echo.isOver()) {
+                        throw run.diverged();
+                    }
+                    echo = null;
+                } else if (turn == Turn.RESTARTED) {
                     echo = new Echo(run.voided());
                 } else if (turn == Turn.TEXT) {
                     String fresh = echo == null ? run.text() : echo.add(run.text());
@@ -240,7 +261,7 @@ public final class ReplyStream implements Iterable<String>, AutoCloseable {
         private Turn advanceOrStrand() {
             try {
                 return advance();
-            } catch (ChatException e) {
+            } catch (ChatException | ToolLoopException e) {
                 throw echo == null || echo.isOver() ? e : run.stranded(e);
             }
         }

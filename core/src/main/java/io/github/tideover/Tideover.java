@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.RequestRejectedException;
@@ -19,6 +20,7 @@ import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusEvent;
 import io.github.tideover.status.StatusWords;
 import io.github.tideover.status.Subscription;
+import io.github.tideover.tool.Toolbox;
 import io.github.tideover.wire.Transport;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +35,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -178,7 +179,7 @@ public final class Tideover implements AutoCloseable {
      */
     public CompletableFuture<ChatReply> chatAsync(ChatRequest request) {
         checkOpen();
-        return new AsyncCall<>(engine, requireNonNull(request, "request == null"), Goal.ANY, Function.identity())
+        return new AsyncCall<>(engine, requireNonNull(request, "request == null"), Goal.ANY, (reply, said) -> reply)
                 .start();
     }
 
@@ -246,7 +247,7 @@ public final class Tideover implements AutoCloseable {
     public <T extends Record> TypedReply<T> chat(ChatRequest request, Class<T> type) {
         checkOpen();
         RecordGoal<T> goal = new RecordGoal<>(type);
-        return goal.filled(new BlockingCall(engine, goal.asked(withoutTools(request)), goal).run());
+        return filled(goal, new BlockingCall(engine, goal.asked(withoutTools(request)), goal));
     }
 
     /**
@@ -296,9 +297,146 @@ public final class Tideover implements AutoCloseable {
         return new TypedReplyStream<>(new ReplyStream(engine, asked, reply -> {}, goal), goal);
     }
 
+    private static <T extends Record> TypedReply<T> filled(RecordGoal<T> goal, BlockingCall call) {
+        return goal.filled(call.run(), call.history());
+    }
+
+    /**
+     * Sends a request and runs the tools that the model wishes to have called, on the calling thread, until it answers: one
+     * after the other in the order of its wishes, and each round is another request with what the tools gave. There is one
+     * deadline for all rounds; no tool is begun after it, but none is broken off by it.
+     *
+     * <p><b>No tool runs twice for one wish.</b> Only the wishes of a reply that has proved to be complete are acted on: not those
+     * of an attempt that broke, of the slower of two hedged ones, or of an answer that a restart took back. What a tool gave is
+     * in the conversation from then on, so whoever is asked next, after a failure another provider, gets the result and not
+     * the task. A call with the id, name and arguments of an earlier one is given that one's result. Should the process die in
+     * the middle, nobody knows what the tool that was running has done: where that matters, let the tool itself find out.
+     *
+     * <p>A tool that throws has failed, and the model is told no more than that, unless it threw a
+     * {@link io.github.tideover.tool.ToolFailedException}. Arguments that do not fit the tool's record, and names that no tool
+     * has, are answered with what is wrong; the second time, the reply is a failure of the kind
+     * {@link io.github.tideover.failure.FailureKind#WRONG_SHAPE}, and the next rung is asked.
+     *
+     * <p>The last resort and the cache may answer in any round. A {@linkplain ChatRequest#toolChoice() tool choice} that demands
+     * a call holds in the first round only.
+     *
+     * @param request the request, without tools of its own. If it ends in calls without results, as
+     *     {@link ToolLoopException#resumption()} may, these are run first.
+     * @param toolbox the tools
+     * @return the reply, and what was said and done
+     * @throws ToolLoopException if there is no answer after a tool has run; it holds what the tools gave
+     * @throws ChatException as {@link #chat(ChatRequest)} does, before a tool has run
+     * @throws IllegalArgumentException if the request has tools that are not those of the toolbox
+     * @throws IllegalStateException if the client is closed
+     */
+    public ToolReply chat(ChatRequest request, Toolbox toolbox) {
+        return chat(request, toolbox, done -> {});
+    }
+
+    ToolReply chat(ChatRequest request, Toolbox toolbox, Consumer<List<Message>> whenBroken) {
+        checkOpen();
+        ToolLoop loop = new ToolLoop(toolbox, requireNonNull(request, "request == null"), Goal.ANY, whenBroken);
+        BlockingCall call = new BlockingCall(engine, request, loop);
+        return new ToolReply(call.run(), call.history());
+    }
+
+    /**
+     * Asks one thing, and runs the tools that the model wishes to have called, on the calling thread.
+     *
+     * @param userText what the person says
+     * @param toolbox the tools
+     * @return as {@link #chat(ChatRequest, Toolbox)}
+     */
+    public ToolReply chat(String userText, Toolbox toolbox) {
+        return chat(ChatRequest.of(userText), toolbox);
+    }
+
+    /**
+     * Sends a request, and runs the tools that the model wishes to have called until its answer fills a record, on the calling
+     * thread.
+     *
+     * @param <T> the record
+     * @param request the request, without tools of its own and without response format
+     * @param toolbox the tools
+     * @param type the record's class
+     * @return the record, the reply it came in, and what was said and done
+     * @throws ToolLoopException if there is no answer that fits after a tool has run
+     * @throws ChatException as {@link #chat(ChatRequest, Class)} does, before a tool has run
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Toolbox)} and {@link #chat(ChatRequest, Class)} do
+     * @throws IllegalStateException if the client is closed
+     */
+    public <T extends Record> TypedReply<T> chat(ChatRequest request, Toolbox toolbox, Class<T> type) {
+        checkOpen();
+        RecordGoal<T> goal = new RecordGoal<>(type);
+        ChatRequest asked = goal.asked(requireNonNull(request, "request == null"));
+        return filled(goal, new BlockingCall(engine, asked, new ToolLoop(toolbox, asked, goal, done -> {})));
+    }
+
+    /**
+     * Sends a request without waiting for the reply, and runs the tools that the model wishes to have called, on the client's
+     * threads.
+     *
+     * @param request the request, without tools of its own
+     * @param toolbox the tools
+     * @return completes as {@link #chat(ChatRequest, Toolbox)} ends. Cancelling it breaks off the attempt under way at its socket,
+     *     and no further tool is begun; what was done until then is not told.
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Toolbox)} does
+     * @throws IllegalStateException if the client is closed
+     */
+    public CompletableFuture<ToolReply> chatAsync(ChatRequest request, Toolbox toolbox) {
+        checkOpen();
+        ToolLoop loop = new ToolLoop(toolbox, requireNonNull(request, "request == null"), Goal.ANY, done -> {});
+        return new AsyncCall<>(engine, request, loop, ToolReply::new).start();
+    }
+
+    /**
+     * Sends a request without waiting for the reply, and runs the tools that the model wishes to have called until its answer
+     * fills a record, on the client's threads.
+     *
+     * @param <T> the record
+     * @param request the request, without tools of its own and without response format
+     * @param toolbox the tools
+     * @param type the record's class
+     * @return completes as {@link #chat(ChatRequest, Toolbox, Class)} ends; cancelling it is as with
+     *     {@link #chatAsync(ChatRequest, Toolbox)}
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Toolbox, Class)} does
+     * @throws IllegalStateException if the client is closed
+     */
+    public <T extends Record> CompletableFuture<TypedReply<T>> chatAsync(
+            ChatRequest request, Toolbox toolbox, Class<T> type) {
+        checkOpen();
+        RecordGoal<T> goal = new RecordGoal<>(type);
+        ChatRequest asked = goal.asked(requireNonNull(request, "request == null"));
+        return new AsyncCall<>(engine, asked, new ToolLoop(toolbox, asked, goal, done -> {}), goal::filled).start();
+    }
+
+    /**
+     * Sends a request and gives the reply as it comes, running the tools that the model wishes to have called, on the thread
+     * that reads. Nothing is sent before the first piece is asked for; the tools of a round are run when the event after
+     * {@link io.github.tideover.chat.StreamEvent.ToolsCalled} is asked for.
+     *
+     * @param request the request, without tools of its own
+     * @param toolbox the tools
+     * @return the reply's pieces, those of every round; to be closed. {@link ReplyStream#history()} has what was said and done, and
+     *     where {@link #chat(ChatRequest, Toolbox)} throws a {@link ToolLoopException}, so does reading.
+     * @throws IllegalArgumentException as {@link #chat(ChatRequest, Toolbox)} does
+     * @throws IllegalStateException if the client is closed
+     */
+    public ReplyStream stream(ChatRequest request, Toolbox toolbox) {
+        return stream(request, toolbox, done -> {});
+    }
+
+    /** {@code heard} is given the conversation when it has its answer, and when it ends without one after something was done. */
+    ReplyStream stream(ChatRequest request, Toolbox toolbox, Consumer<List<Message>> heard) {
+        checkOpen();
+        ToolLoop loop = new ToolLoop(toolbox, requireNonNull(request, "request == null"), Goal.ANY, heard);
+        return new ReplyStream(engine, request, reply -> heard.accept(loop.historyWith(reply)), loop);
+    }
+
     private static ChatRequest withoutTools(ChatRequest request) {
         if (!requireNonNull(request, "request == null").tools().isEmpty()) {
-            throw new IllegalArgumentException("a call for a record gives no tool calls back; leave the tools out");
+            throw new IllegalArgumentException(
+                    "a call for a record gives no tool calls back; leave the tools out, or hand in a toolbox");
         }
         return request;
     }

@@ -1,6 +1,8 @@
 package io.github.tideover;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.Message;
+import java.util.List;
 
 /**
  * An answer that fills a record, and the reply it came in.
@@ -11,10 +13,12 @@ import io.github.tideover.chat.ChatReply;
 public final class TypedReply<T> {
     private final T value;
     private final ChatReply reply;
+    private final List<Message> history;
 
-    TypedReply(T value, ChatReply reply) {
+    TypedReply(T value, ChatReply reply, List<Message> history) {
         this.value = value;
         this.reply = reply;
+        this.history = history;
     }
 
     /**
@@ -33,6 +37,15 @@ public final class TypedReply<T> {
      */
     public ChatReply reply() {
         return reply;
+    }
+
+    /**
+     * What was said: the messages of the request, the tools' calls and results if there was a toolbox, and the reply.
+     *
+     * @return the messages of a conversation that goes on, unmodifiable
+     */
+    public List<Message> history() {
+        return history;
     }
 
     /** Gives what the reply's own does; the value is left out, as a reply's text is. */

@@ -38,7 +38,7 @@ public final class TypedReplyStream<T extends Record> implements AutoCloseable {
      * @throws IllegalStateException if the stream was closed before its end, or is read by a subscriber
      */
     public TypedReply<T> reply() {
-        return goal.filled(pieces.reply());
+        return goal.filled(pieces.reply(), pieces.history());
     }
 
     /** Ends the call and frees the connection at once. May be called from any thread, and more than once. */

@@ -3,6 +3,7 @@ package io.github.tideover.chat;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
+import java.util.List;
 
 /**
  * What happens in a streamed reply, in order: pieces of text and reasoning, a break that was mended on the way, the whole
@@ -150,6 +151,40 @@ public sealed interface StreamEvent {
         @Override
         public String toString() {
             return "Continued{" + cause.kind() + "}";
+        }
+    }
+
+    /**
+     * The model wishes to have tools called before it answers, and its wish is complete: the tools are run when the next event
+     * is asked for. What was shown so far stands, and a {@link Restarted} that comes later takes away no more than what was
+     * shown since. Only in a stream with a toolbox.
+     *
+     * @since 0.1
+     */
+    final class ToolsCalled implements StreamEvent {
+        private final List<ToolCall> toolCalls;
+
+        /**
+         * Makes the event.
+         *
+         * @param toolCalls the wishes
+         */
+        public ToolsCalled(List<ToolCall> toolCalls) {
+            this.toolCalls = List.copyOf(toolCalls);
+        }
+
+        /**
+         * The wishes.
+         *
+         * @return an unmodifiable list in the order in which they are run
+         */
+        public List<ToolCall> toolCalls() {
+            return toolCalls;
+        }
+
+        @Override
+        public String toString() {
+            return "ToolsCalled" + toolCalls;
         }
     }
 
