@@ -311,6 +311,7 @@ final class CallRun {
         shownBefore = "";
         voided = "";
         owed = "";
+        openBreak = null;
         broke = false;
         shown = false;
         textShown = false;
