@@ -3,6 +3,9 @@ package io.github.tideover.docs;
 import io.github.tideover.provider.Provider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -14,6 +17,9 @@ import mockwebserver3.SocketEffect;
 final class Loopback implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
     private final AtomicReference<MockResponse> answer = new AtomicReference<>(says("Hello."));
+    /** What is answered before that, one to a request. */
+    private final Queue<MockResponse> before = new ConcurrentLinkedQueue<>();
+
     private final AtomicReference<RecordedRequest> last = new AtomicReference<>();
 
     Loopback() {
@@ -21,7 +27,8 @@ final class Loopback implements AutoCloseable {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
                 last.set(request);
-                return answer.get();
+                MockResponse next = before.poll();
+                return next != null ? next : answer.get();
             }
         });
         try {
@@ -33,6 +40,11 @@ final class Loopback implements AutoCloseable {
 
     Loopback answers(MockResponse now) {
         answer.set(now);
+        return this;
+    }
+
+    Loopback answersFirst(MockResponse... now) {
+        before.addAll(List.of(now));
         return this;
     }
 
