@@ -90,7 +90,7 @@ public class DecisionBenchmark {
 
     @Benchmark
     public Step decide() {
-        CallPlan plan = new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, false, time.now());
+        CallPlan plan = new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, false, true, time.now());
         if (!(plan.first(time.now()) instanceof Step.Send)) {
             throw new AssertionError("nothing to send");
         }
