@@ -21,7 +21,14 @@ final class Contender {
             case RAW -> new RawClient(baseUrl);
             case HAND_ASSEMBLED -> new HandAssembledClient(baseUrl);
             case TIDEOVER -> new TideoverClient(baseUrl);
-            default -> Peers.open(name, baseUrl);
+            default -> {
+                for (Speech speech : Speech.values()) {
+                    if (name.equals(speech.contender)) {
+                        yield new TideoverClient(baseUrl, speech);
+                    }
+                }
+                yield Peers.open(name, baseUrl);
+            }
         };
     }
 

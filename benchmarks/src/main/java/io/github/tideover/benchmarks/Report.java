@@ -38,6 +38,8 @@ public final class Report {
     /** {@code raw} once more, as if it were another: how far its ratio is from 1 is how much all of this can be trusted. */
     private static final String CONTROL = "raw, once more";
 
+    private static final String TIDEOVER_CONTROL = "tideover, once more";
+
     private static final String PEERS = """
 
             - **openai-java** is that SDK with its defaults, %s, on the same OkHttp as the others; its further libraries are
@@ -83,6 +85,7 @@ public final class Report {
         double loadBefore = load();
         report.wholeReplies();
         report.streams();
+        report.dialects();
         report.eventStreams();
         report.decision();
         report.outage();
@@ -93,7 +96,7 @@ public final class Report {
     }
 
     private void wholeReplies() throws IOException {
-        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.WHOLE_REPLIES);
+        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.WHOLE_REPLIES, contenders);
         goal("Whole reply, CPU ÷ raw", 0.95, costs, Slices.Cost::cpu);
         goal("Whole reply, allocation ÷ raw", 1.0, costs, Slices.Cost::bytes);
         title("One whole reply", "A blocking call, 300 bytes of JSON, over a connection that is open already.");
@@ -101,7 +104,7 @@ public final class Report {
     }
 
     private void streams() throws IOException {
-        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.STREAMS);
+        Map<String, List<Slices.Cost>> costs = inSlices(Slices.Kind.STREAMS, contenders);
         goal("Stream, CPU per chunk ÷ raw", 0.20, costs, Slices.Cost::cpu);
         goal("Stream, allocation per chunk ÷ raw", 0.10, costs, Slices.Cost::bytes);
         title(
@@ -111,6 +114,43 @@ public final class Report {
                         "%,d chunks of some 320 bytes, as fast as the client takes them; the figures are for one chunk.",
                         StubProvider.EVENTS));
         sliceTable(costs);
+    }
+
+    /** The same client in other dialects: what a dialect adds, with its provider's own fields to be read, to chat completions. */
+    private void dialects() throws IOException {
+        List<String> spoken = new ArrayList<>(List.of(Contender.TIDEOVER, TIDEOVER_CONTROL));
+        spoken.addAll(Speech.contenders());
+        Map<String, List<Slices.Cost>> wholes = inSlices(Slices.Kind.WHOLE_REPLIES, spoken);
+        Map<String, List<Slices.Cost>> streams = inSlices(Slices.Kind.STREAMS, spoken);
+        double control = ratios(wholes, TIDEOVER_CONTROL, Contender.TIDEOVER, Slices.Cost::cpu)[1];
+        for (String contender : Speech.contenders()) {
+            double measured = ratios(wholes, contender, Contender.TIDEOVER, Slices.Cost::cpu)[1];
+            goal(
+                    "Whole reply, CPU, " + contender.substring(contender.indexOf(' ') + 1) + " ÷ chat completions",
+                    1.05,
+                    "%.2f",
+                    measured,
+                    format("%.2f ¹", control));
+        }
+        title("Other dialects", String.format(Locale.ROOT, """
+                        The same client, reply and tokens, in the other dialects and with all that their providers send beside; ratios
+                        are to tideover with chat completions. First one whole reply, then one chunk of %,d.
+
+                        ¹ *%s* is the same once more, as *%s* is above.""", StubProvider.EVENTS, TIDEOVER_CONTROL, CONTROL));
+        for (Map<String, List<Slices.Cost>> costs : List.of(wholes, streams)) {
+            row("dialect", "CPU, ns", "CPU ÷ chat completions", "allocated, B", "allocated ÷ chat completions");
+            row("---", "---:", "---:", "---:", "---:");
+            for (String contender : spoken) {
+                List<Slices.Cost> own = costs.get(contender);
+                row(
+                        contender,
+                        format("%,.0f", median(own, Slices.Cost::cpu)),
+                        spread(ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::cpu)),
+                        format("%,.0f", median(own, Slices.Cost::bytes)),
+                        spread(ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::bytes)));
+            }
+            details.append('\n');
+        }
     }
 
     private void eventStreams() throws RunnerException {
@@ -193,7 +233,7 @@ public final class Report {
             }
             for (int i = 0; i < COLD_STARTS * rounds; i++) {
                 progress("cold start", i, COLD_STARTS * rounds);
-                for (String contender : shuffled()) {
+                for (String contender : shuffled(contenders)) {
                     costs.computeIfAbsent(contender, name -> new ArrayList<>())
                             .add(ColdStart.measure(nameOf(contender), provider));
                 }
@@ -280,7 +320,7 @@ public final class Report {
         details.append('\n');
     }
 
-    private Map<String, List<Slices.Cost>> inSlices(Slices.Kind kind) throws IOException {
+    private Map<String, List<Slices.Cost>> inSlices(Slices.Kind kind, List<String> contenders) throws IOException {
         Map<String, List<Slices.Cost>> costs = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             progress(kind.name(), round, rounds);
@@ -295,7 +335,7 @@ public final class Report {
                     }
                 }
                 for (int i = 0; i < SLICES; i++) {
-                    for (String contender : shuffled()) {
+                    for (String contender : shuffled(contenders)) {
                         costs.computeIfAbsent(contender, name -> new ArrayList<>())
                                 .add(running.get(contender).run(SLICE_MILLIS));
                     }
@@ -435,14 +475,18 @@ public final class Report {
                         details.toString().stripTrailing() + "\n");
     }
 
-    private List<String> shuffled() {
+    private List<String> shuffled(List<String> contenders) {
         List<String> turn = new ArrayList<>(contenders);
         Collections.shuffle(turn, order);
         return turn;
     }
 
     private static String nameOf(String contender) {
-        return contender.equals(CONTROL) ? Contender.RAW : contender;
+        return switch (contender) {
+            case CONTROL -> Contender.RAW;
+            case TIDEOVER_CONTROL -> Contender.TIDEOVER;
+            default -> contender;
+        };
     }
 
     /** Quartiles of the ratios to raw. */

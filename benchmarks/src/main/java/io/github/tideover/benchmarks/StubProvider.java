@@ -14,8 +14,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -134,16 +137,19 @@ public final class StubProvider implements AutoCloseable {
 
     /** Serves until standard input ends, which it does when the benchmark's process is gone. */
     public static void main(String[] args) throws IOException {
-        byte[] whole = wholeReply();
-        byte[] streamed = streamedReply();
         byte[] begun = begunReply();
+        Said completions = new Said(wholeReply(), streamedReply(StubProvider::event, "data: [DONE]\n\n"));
+        Map<Speech, Said> others = new EnumMap<>(Speech.class);
+        for (Speech speech : Speech.values()) {
+            others.put(speech, new Said(wholeReply(speech.whole()), streamedReply(speech.events(), "")));
+        }
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread acceptor = new Thread(() -> {
             while (true) {
                 try {
                     Socket client = server.accept();
                     client.setTcpNoDelay(true);
-                    Thread connection = new Thread(() -> serve(client, whole, streamed, begun));
+                    Thread connection = new Thread(() -> serve(client, completions, others, begun));
                     connection.setDaemon(true);
                     connection.start();
                 } catch (IOException e) {
@@ -157,21 +163,41 @@ public final class StubProvider implements AutoCloseable {
         while (System.in.read() != -1) {}
     }
 
-    private static void serve(Socket client, byte[] whole, byte[] streamed, byte[] begun) {
+    /** What one dialect's requests are answered with. */
+    private record Said(byte[] whole, byte[] streamed) {}
+
+    /** A request: where it goes, and its body. */
+    private record Asked(String path, String body) {
+        boolean wantsStream() {
+            return body.contains("\"stream\":true") || path.contains("stream");
+        }
+
+        Said answer(Said completions, Map<Speech, Said> others) {
+            for (Map.Entry<Speech, Said> other : others.entrySet()) {
+                if (other.getKey().isAskedAt(path)) {
+                    return other.getValue();
+                }
+            }
+            return completions;
+        }
+    }
+
+    private static void serve(Socket client, Said completions, Map<Speech, Said> others, byte[] begun) {
         try (client) {
             InputStream in = new BufferedInputStream(client.getInputStream(), 16 * 1024);
             OutputStream out = client.getOutputStream();
-            for (String request = read(in); request != null; request = read(in)) {
-                boolean stops = request.contains(SILENT_MODEL);
-                out.write(stops ? begun : request.contains("\"stream\":true") ? streamed : whole);
+            for (Asked asked = read(in); asked != null; asked = read(in)) {
+                Said said = asked.answer(completions, others);
+                boolean stops = asked.body().contains(SILENT_MODEL);
+                out.write(stops ? begun : asked.wantsStream() ? said.streamed() : said.whole());
             }
         } catch (IOException e) {
             // The client hung up. There will be another.
         }
     }
 
-    /** The body of the next request, or null when the client is done. */
-    private static String read(InputStream in) throws IOException {
+    /** The next request, or null when the client is done. */
+    private static Asked read(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder(512);
         while (head.length() < 4 || head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
             int next = in.read();
@@ -187,7 +213,7 @@ public final class StubProvider implements AutoCloseable {
         }
         int start = length + "content-length: ".length();
         byte[] body = in.readNBytes(Integer.parseInt(lower.substring(start, lower.indexOf('\r', start))));
-        return new String(body, StandardCharsets.UTF_8);
+        return new Asked(head.substring(0, head.indexOf("\r")), new String(body, StandardCharsets.UTF_8));
     }
 
     private static byte[] wholeReply() {
@@ -195,6 +221,10 @@ public final class StubProvider implements AutoCloseable {
                 + "\"created\":1763800000,\"model\":\"small-model-24-08\",\"choices\":[{\"index\":0,"
                 + "\"message\":{\"role\":\"assistant\",\"content\":\"" + TEXT + "\"},\"finish_reason\":\"stop\"}],"
                 + "\"usage\":{\"prompt_tokens\":19,\"completion_tokens\":10,\"total_tokens\":29}}";
+        return wholeReply(body);
+    }
+
+    private static byte[] wholeReply(String body) {
         String head = """
                 HTTP/1.1 200 OK\r
                 Date: Sun, 22 Nov 2026 12:00:00 GMT\r
@@ -209,11 +239,11 @@ public final class StubProvider implements AutoCloseable {
         return utf8(head.replace("$LENGTH", String.valueOf(body.length())) + body);
     }
 
-    private static byte[] streamedReply() throws IOException {
+    private static byte[] streamedReply(IntFunction<String> event, String end) throws IOException {
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
         reply.write(headOfStream());
         for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
-            byte[] bytes = block(first);
+            byte[] bytes = block(first, event, end);
             reply.write(utf8(Integer.toHexString(bytes.length) + "\r\n"));
             reply.write(bytes);
             reply.write(utf8("\r\n"));
@@ -226,19 +256,19 @@ public final class StubProvider implements AutoCloseable {
     static byte[] eventStream() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
-            body.writeBytes(block(first));
+            body.writeBytes(block(first, StubProvider::event, "data: [DONE]\n\n"));
         }
         return body.toByteArray();
     }
 
     /** As many events as are sent at once; after the last one the mark of the end. */
-    private static byte[] block(int first) {
+    private static byte[] block(int first, IntFunction<String> event, String end) {
         StringBuilder block = new StringBuilder();
         for (int i = first; i < first + EVENTS_IN_A_BLOCK; i++) {
-            block.append(event(i));
+            block.append(event.apply(i));
         }
         if (first + EVENTS_IN_A_BLOCK == EVENTS) {
-            block.append("data: [DONE]\n\n");
+            block.append(end);
         }
         return utf8(block.toString());
     }
@@ -280,7 +310,7 @@ public final class StubProvider implements AutoCloseable {
             finish = "\"stop\"";
         } else {
             token = token(i);
-            delta = "{\"content\":\"" + token.replace("\"", "\\\"").replace("\n", "\\n") + "\"}";
+            delta = "{\"content\":\"" + json(token) + "\"}";
         }
         // As the real one does: noise that makes every event as long as the next, so that nobody can guess the tokens.
         return "data: {\"id\":\"chatcmpl-C2P2HtMJhPkWjQ2adKerkdVilXmRL\",\"object\":\"chat.completion.chunk\","
@@ -290,11 +320,16 @@ public final class StubProvider implements AutoCloseable {
                 + noise(i, 16 - token.length()) + "\"}\n\n";
     }
 
-    private static String token(int i) {
+    /** A token as it stands in JSON, without quotes. */
+    static String json(String token) {
+        return token.replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    static String token(int i) {
         return TOKENS.get(i % TOKENS.size());
     }
 
-    private static String noise(int seed, int length) {
+    static String noise(int seed, int length) {
         StringBuilder noise = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
             noise.append((char) ('a' + (seed * 31 + i * 17) % 26));

@@ -13,10 +13,22 @@ final class TideoverClient implements Contender.Client {
             ChatRequest.builder().system(Question.SYSTEM).user(Question.USER).build();
 
     TideoverClient(String baseUrl) {
+        this(Provider.openAiCompatible(baseUrl));
+    }
+
+    /** Speaks another dialect than chat completions. */
+    TideoverClient(String baseUrl, Speech speech) {
+        this(
+                switch (speech) {
+                    case RESPONSES -> Provider.responsesCompatible(baseUrl);
+                    case MESSAGES -> Provider.anthropicCompatible(baseUrl.replace("/v1/", "/"));
+                    case GEMINI -> Provider.geminiCompatible(baseUrl);
+                });
+    }
+
+    private TideoverClient(Provider provider) {
         tideover = Tideover.builder()
-                .provider(Provider.openAiCompatible(baseUrl)
-                        .apiKey(Question.API_KEY)
-                        .model(Question.MODEL))
+                .provider(provider.apiKey(Question.API_KEY).model(Question.MODEL))
                 .replyCache(ReplyCache.inMemory(1_000))
                 .lastResort("Our assistant is having a break. Please try again in a while.")
                 .build();
