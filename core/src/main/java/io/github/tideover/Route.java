@@ -48,6 +48,8 @@ final class Route {
 
     static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(8);
     static final long MOST_PAUSE = TimeUnit.MILLISECONDS.toNanos(8_500);
+    /** After its status page said that the provider is mended, a probe goes out within this. */
+    static final long MENDED_SPREAD = TimeUnit.SECONDS.toNanos(10);
     /** Probes that must succeed in a row before the circuit closes. */
     static final int PROBES = 2;
     /** A wish for rest beyond this is taken for an error of the provider's, or for the account's business. */
@@ -86,6 +88,9 @@ final class Route {
     private long lastSuccess;
     private int openings;
     private long openUntil;
+    /** Before this no probe goes out, whatever else is heard: the provider asked for it. */
+    private long probesNotBefore;
+
     private boolean probing;
     private long probeLease;
     private KeyRing.@Nullable Resting rest;
@@ -527,6 +532,7 @@ final class Route {
         pause = Math.max(pause, restWished(failure).toNanos());
         openings++;
         openUntil = now + pause;
+        probesNotBefore = now + restWished(failure).toNanos();
         generation++;
         probing = false;
         failuresInARow = 0;
@@ -538,6 +544,22 @@ final class Route {
         // Not the transition without a duration: it keeps 2.4.0's own idea of the pause.
         breaker.transitionToOpenStateFor(Duration.ofNanos(pause));
         board.stopped(index, failure.kind(), openUntil, now);
+    }
+
+    /**
+     * The provider's status page says that the trouble is over, or believed to be: the next probe goes out within 10 s, but
+     * never before the provider wished. Not at once, since all who read the page hear of it at the same time.
+     */
+    synchronized void hearsItIsMended(long now) {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            return;
+        }
+        long soon = now + (long) (MENDED_SPREAD * time.dice().getAsDouble());
+        soon = probesNotBefore - soon > 0 ? probesNotBefore : soon;
+        if (soon - openUntil < 0) {
+            openUntil = soon;
+            board.stopped(index, lastKind, openUntil, now);
+        }
     }
 
     /** Leaves the key, or the whole provider, alone for as long as it asked, or as long as asking is pointless. */

@@ -11,6 +11,8 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.RequestRejectedException;
 import io.github.tideover.failure.ServiceUnavailableException;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.PagePoller;
+import io.github.tideover.status.PageReport;
 import io.github.tideover.status.RouteHealth;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.ServiceHealth;
@@ -18,6 +20,8 @@ import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusEvent;
+import io.github.tideover.status.StatusPage;
+import io.github.tideover.status.StatusPages;
 import io.github.tideover.status.StatusWords;
 import io.github.tideover.status.Subscription;
 import io.github.tideover.tool.Toolbox;
@@ -26,7 +30,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,6 +66,7 @@ public final class Tideover implements AutoCloseable {
     private final Time time;
     private final boolean ownsScheduler;
     private final List<Route> routes;
+    private final @Nullable PagePoller pages;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Tideover(Builder builder) {
@@ -107,6 +114,7 @@ public final class Tideover implements AutoCloseable {
             ladder.add(new Rung.Speak(builder.lastResort));
         }
         builder.listeners.forEach(board::subscribe);
+        pages = builder.statusPages == null ? null : pollerFor(builder.statusPages, providers);
         Provider first = providers.get(0);
         engine = new Engine(
                 new Ladder(ladder),
@@ -116,6 +124,44 @@ public final class Tideover implements AutoCloseable {
                 transport.client().dispatcher().executorService(),
                 first.baseUrl() + " " + first.model().orElseThrow(),
                 builder.replyCache);
+        if (pages != null) {
+            pages.start();
+        }
+    }
+
+    private PagePoller pollerFor(StatusPages which, List<Provider> providers) {
+        Map<String, StatusPage> known = new LinkedHashMap<>();
+        for (Provider provider : providers) {
+            which.pageOf(provider.name(), provider.baseUrl())
+                    .ifPresent(page -> known.putIfAbsent(provider.name(), page));
+        }
+        PagePoller poller = new PagePoller(
+                known, transport.origin(), new PageNews(), time.clock(), time.nanos(), this::later, time.dice());
+        board.pagesAreReadBy(poller::wake, which.announceAhead());
+        return poller;
+    }
+
+    /** Takes what status pages say to the board, and to the routes that wait for their provider. */
+    private final class PageNews implements PagePoller.Hearer {
+        @Override
+        public boolean isUnwell(String provider) {
+            return board.isUnwell(provider);
+        }
+
+        @Override
+        public void heard(String provider, PageReport report) {
+            board.heardFromPage(provider, report);
+        }
+
+        @Override
+        public void mended(String provider) {
+            List<Provider> providers = blueprint.providers();
+            for (int i = 0; i < providers.size(); i++) {
+                if (providers.get(i).name().equals(provider)) {
+                    routes.get(i).hearsItIsMended(time.now());
+                }
+            }
+        }
     }
 
     /**
@@ -516,6 +562,9 @@ public final class Tideover implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        if (pages != null) {
+            pages.close();
+        }
         watchdog.close();
         transport.close();
         lane.close();
@@ -584,6 +633,7 @@ public final class Tideover implements AutoCloseable {
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
         private StatusWords statusWords = StatusWords.english();
+        private @Nullable StatusPages statusPages;
         private final Settings settings;
         private @Nullable Duration connectTimeout;
         private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
@@ -601,6 +651,7 @@ public final class Tideover implements AutoCloseable {
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
             statusWords = that.statusWords;
+            statusPages = that.statusPages;
             settings = new Settings(that.settings);
             connectTimeout = that.connectTimeout;
             maxReplyBytes = that.maxReplyBytes;
@@ -679,6 +730,19 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder statusWords(StatusWords statusWords) {
             this.statusWords = requireNonNull(statusWords, "statusWords == null");
+            return this;
+        }
+
+        /**
+         * Reads the providers' status pages, as evidence beside what the calls meet, for maintenance that is announced, and for
+         * an estimate of how long an incident goes on. Without it, no page is read: each is a third party, which learns that
+         * somebody is here. With it, the first is read within 10 s of {@link #build()}.
+         *
+         * @param statusPages which pages to read
+         * @return this builder
+         */
+        public Builder statusPages(StatusPages statusPages) {
+            this.statusPages = requireNonNull(statusPages, "statusPages == null");
             return this;
         }
 
@@ -849,11 +913,12 @@ public final class Tideover implements AutoCloseable {
         }
 
         /**
-         * Builds the client. Nothing is sent, and no thread is started, before the first call.
+         * Builds the client. Nothing is sent, and no thread is started, before the first call, except to read status pages, if
+         * that was {@linkplain #statusPages asked for}.
          *
          * @return the client, to be closed
-         * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, or options contradict
-         *     each other
+         * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, a status page is named of
+         *     a provider that is not there, or options contradict each other
          */
         public Tideover build() {
             if (provider == null) {
@@ -871,8 +936,22 @@ public final class Tideover implements AutoCloseable {
                             + "; give one of them another name with name(name)");
                 }
             }
+            if (statusPages != null) {
+                checkNames(statusPages);
+            }
             settings.check(connectTimeout);
             return new Tideover(this);
+        }
+
+        private void checkNames(StatusPages pages) {
+            List<String> names =
+                    providers().stream().map(Provider::name).distinct().toList();
+            for (String named : pages.named()) {
+                if (!names.contains(named)) {
+                    throw new IllegalStateException("statusPages names provider " + named
+                            + ", which this client does not have; it has " + names);
+                }
+            }
         }
 
         /** The default gives way to a call timeout that is shorter; a time that was set must make sense beside it. */

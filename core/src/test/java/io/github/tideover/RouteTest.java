@@ -406,4 +406,56 @@ class RouteTest {
         narrow.released(one);
         assertThat(narrow.admit(small.time.now(), 0, false).permit).isNotNull();
     }
+
+    @Test
+    void aPageThatSaysItIsMendedBringsTheNextProbeNear() {
+        open();
+        for (int i = 0; i < 3; i++) {
+            time.advance(Duration.ofSeconds(9));
+            fail(FailureKind.TRANSIENT); // the pause grows to 8 s
+        }
+        time.dice(0.2);
+        route.hearsItIsMended(time.now());
+        time.advance(Duration.ofMillis(1_999));
+        assertThat(refusal().kind()).isEqualTo(FailureKind.CIRCUIT_OPEN);
+        time.advance(Duration.ofMillis(1));
+        admitted();
+    }
+
+    @Test
+    void aPageThatSaysItIsMendedPutsNoProbeOff() {
+        open();
+        time.dice(1);
+        route.hearsItIsMended(time.now());
+        time.advance(Duration.ofSeconds(1));
+        admitted();
+    }
+
+    @Test
+    void aPageThatSaysItIsMendedDoesNotOverrideTheProvidersWish() {
+        time.advance(Duration.ofSeconds(2));
+        for (int i = 0; i < Route.TRIP_FAILURES; i++) {
+            route.failed(
+                    admitted(),
+                    Failure.of(FailureKind.OVERLOADED)
+                            .retryAfter(i < Route.TRIP_FAILURES - 1 ? null : Duration.ofSeconds(60))
+                            .build(),
+                    time.now());
+        }
+        assertThat(route.circuit()).isEqualTo(State.OPEN);
+        time.dice(0);
+        route.hearsItIsMended(time.now());
+        time.advance(Duration.ofMillis(59_999));
+        refusal();
+        time.advance(Duration.ofMillis(1));
+        admitted();
+    }
+
+    @Test
+    void aPageThatSaysItIsMendedChangesNothingWhileTheCircuitIsClosed() {
+        route.hearsItIsMended(time.now());
+        assertThat(route.circuit()).isEqualTo(State.CLOSED);
+        assertThat(fixture.board.status().state()).isEqualTo(ServiceState.OPERATIONAL);
+        succeed();
+    }
 }

@@ -2,6 +2,7 @@ package io.github.tideover.status;
 
 import static java.util.concurrent.TimeUnit.MINUTES;
 
+import io.github.tideover.failure.FailureKind;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -202,7 +203,28 @@ final class ProviderHealth {
             each.add(route.status());
         }
         Diagnosis diagnosis = state == ServiceState.OPERATIONAL ? null : diagnosis(now, shownNow, othersAreReached);
-        return new ProviderStatus(name, state, shownSince, isFlapping(), diagnosis, null, page(now), each);
+        boolean isWaitedFor = state != ServiceState.OPERATIONAL && state != ServiceState.RECOVERING;
+        Eta eta = isWaitedFor ? Eta.of(page(now), notBefore(each), shownNow) : null;
+        return new ProviderStatus(name, state, shownSince, isFlapping(), diagnosis, eta, page(now), each);
+    }
+
+    /**
+     * The time before which the provider asked not to be called: the earliest over its models, and only if all of them are
+     * closed until some time. A rest that is our own idea, because only a person can mend it, is no wish of the provider's.
+     */
+    private static @Nullable Instant notBefore(List<RouteStatus> routes) {
+        Instant earliest = null;
+        for (RouteStatus route : routes) {
+            Instant next = route.nextTry().orElse(null);
+            boolean isOurIdea = route.cause()
+                    .filter(cause -> cause.again() == FailureKind.Again.NEVER)
+                    .isPresent();
+            if (next == null || isOurIdea) {
+                return null;
+            }
+            earliest = earliest == null || next.isBefore(earliest) ? next : earliest;
+        }
+        return earliest;
     }
 
     private Diagnosis diagnosis(long now, Instant shownNow, boolean othersAreReached) {

@@ -69,6 +69,8 @@ public final class StatusBoard {
     private final @Nullable Cause[] toldCauses;
     private final Rollup rollup = new Rollup();
     private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final MaintenanceNotices notices = new MaintenanceNotices();
+    private volatile Runnable pageReader = () -> {};
     private volatile ServiceStatus current;
     private volatile boolean offline;
     private long offlineUntil;
@@ -344,6 +346,38 @@ public final class StatusBoard {
     }
 
     /**
+     * Says who reads the status pages, and how long ahead a maintenance on them is announced.
+     *
+     * @param wake told, under the board's lock, when there may be reason to read a page sooner; it returns at once
+     * @param lead how long ahead
+     */
+    public void pagesAreReadBy(Runnable wake, Duration lead) {
+        lock.lock();
+        try {
+            pageReader = wake;
+            notices.lead(lead);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Whether a provider is in trouble, or suspected to be.
+     *
+     * @param provider the provider's name
+     * @return true if so
+     */
+    public boolean isUnwell(String provider) {
+        ProviderHealth owner = ownerOf(provider);
+        lock.lock();
+        try {
+            return owner.state() != ServiceState.OPERATIONAL || owner.isSuspicious();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * A provider's status page was read.
      *
      * @param provider the provider's name
@@ -351,11 +385,7 @@ public final class StatusBoard {
      */
     public void heardFromPage(String provider, PageReport report) {
         requireNonNull(report, "report == null");
-        ProviderHealth owner = providers.stream()
-                .filter(each -> each.name().equals(provider))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no provider is called " + provider + "; there are "
-                        + providers.stream().map(ProviderHealth::name).toList()));
+        ProviderHealth owner = ownerOf(provider);
         lock.lock();
         try {
             long now = nanos.getAsLong();
@@ -366,10 +396,23 @@ public final class StatusBoard {
             if (isNewsOfAnIncident(before, report)) {
                 send(StatusEvent.Kind.PROVIDER_UPDATE, scopeOf(owner), owner.state(), owner.state(), now);
             }
+            for (PageReport.Maintenance maintenance : report.maintenances()) {
+                if (notices.isDue(provider, maintenance, clock.instant())) {
+                    send(StatusEvent.Kind.MAINTENANCE_AHEAD, scopeOf(owner), owner.state(), owner.state(), now);
+                }
+            }
             planLook(now);
         } finally {
             lock.unlock();
         }
+    }
+
+    private ProviderHealth ownerOf(String provider) {
+        return providers.stream()
+                .filter(each -> each.name().equals(provider))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no provider is called " + provider + "; there are "
+                        + providers.stream().map(ProviderHealth::name).toList()));
     }
 
     private static boolean isNewsOfAnIncident(@Nullable PageReport before, PageReport after) {
@@ -380,8 +423,7 @@ public final class StatusBoard {
                             .filter(each -> each.id().equals(incident.id()))
                             .findFirst()
                             .orElse(null);
-            boolean isOver = incident.resolvedAt().isPresent();
-            if (known == null ? !isOver : isFurther(known, incident)) {
+            if (known == null ? !incident.isOver() : isFurther(known, incident)) {
                 return true;
             }
         }
@@ -645,6 +687,7 @@ public final class StatusBoard {
         lastEventAt = now;
         StatusEvent event = new StatusEvent(++sequence, clock.instant(), kind, scope, before, after, current);
         lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+        pageReader.run();
     }
 
     private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {

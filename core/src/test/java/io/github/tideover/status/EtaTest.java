@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.tideover.status.IncidentHistories.Shape;
 import io.github.tideover.status.IncidentHistories.Tally;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -224,5 +227,11 @@ class EtaTest {
         assertThat(shown.p50()).isCloseTo(0.5, within(0.12));
         assertThat(shown.p80()).isCloseTo(0.8, within(0.12));
         assertThat(shown.shown()).isBetween(0.3, 0.8);
+    }
+
+    @Test
+    void theTableInTheDocumentationIsThis() throws IOException {
+        Path page = Path.of(System.getProperty("basedir", "."), "..", "docs", "status.md");
+        assertThat(Files.readString(page)).contains(IncidentHistories.table());
     }
 }

@@ -197,7 +197,7 @@ class PagesTest {
                 "hedging")) {
             ofClient.put(option, orNone(valueOf(settings, option)));
         }
-        for (String option : List.of("provider", "replyCache", "lastResort", "httpClient")) {
+        for (String option : List.of("provider", "replyCache", "lastResort", "httpClient", "statusPages")) {
             ofClient.put(option, orNone(valueOf(client, option)));
         }
         ofClient.put("alternate", valueOf(client, "alternates"));
@@ -273,7 +273,7 @@ class PagesTest {
     }
 
     private static Class<?> typeCalled(String name) {
-        for (String folder : List.of("", "wire.", "chat.")) {
+        for (String folder : List.of("", "wire.", "chat.", "status.")) {
             try {
                 return Class.forName("io.github.tideover." + folder + name);
             } catch (ClassNotFoundException e) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tideover.Tideover;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.StatusPage;
+import io.github.tideover.status.StatusPages;
 import io.github.tideover.status.StatusWords;
+import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,5 +52,41 @@ class StatusPageTest {
         // end
         assertThat(words.locale()).isEqualTo(Locale.ITALIAN);
         assertThat(toTranslate).containsEntry("headline.recovering", "The assistant is coming back.");
+    }
+
+    @Test
+    void statusPages() {
+        Provider gateway = server.provider("gateway");
+        // region: status-pages
+        Tideover tideover = Tideover.builder()
+                .provider(provider)
+                .alternate(gateway)
+                .statusPages(StatusPages.ofProviders() // those whose page is known
+                        .page(
+                                "gateway",
+                                StatusPage.instatus("https://status.example.com/", "Chat API")) // and one of your own
+                        .announceAhead(Duration.ofHours(48)))
+                .build();
+        // end
+        tideover.close();
+        assertThat(tideover.status().providers().get(1).page()).isEmpty();
+    }
+
+    @Test
+    void theKnownPagesAreThoseOfTheCode() {
+        List<List<String>> rows = Pages.rows(Pages.page("docs/status.md"), "Status pages");
+        Map<String, Provider> providers = Map.of(
+                "OpenAI", Provider.openAi("sk-test-key"),
+                "Anthropic", Provider.anthropic("sk-test-key"),
+                "Groq", Provider.groq("sk-test-key"),
+                "Perplexity", Provider.perplexity("sk-test-key"));
+        assertThat(rows).extracting(row -> row.get(1)).containsExactlyInAnyOrderElementsOf(providers.keySet());
+        for (List<String> row : rows) {
+            StatusPage page = StatusPages.ofProviders()
+                    .pageOf("it", providers.get(row.get(1)).baseUrl())
+                    .orElseThrow();
+            assertThat(row.get(0)).isEqualTo("<" + page.address() + ">");
+            assertThat(row.get(2)).isEqualTo("`" + String.join("`, `", page.components()) + "`");
+        }
     }
 }
