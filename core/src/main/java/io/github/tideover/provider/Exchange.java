@@ -5,6 +5,7 @@ import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Response;
 
@@ -20,6 +21,9 @@ import retrofit2.Response;
 public final class Exchange<W, R> {
     private final Call<W> call;
     private final Reader<W, R> reader;
+    private final Remedy<R> remedy;
+    private volatile @Nullable Exchange<?, R> instead;
+    private volatile boolean cancelled;
 
     /**
      * Makes an attempt.
@@ -28,8 +32,20 @@ public final class Exchange<W, R> {
      * @param reader reads its reply
      */
     public Exchange(Call<W> call, Reader<W, R> reader) {
+        this(call, reader, refusal -> null);
+    }
+
+    /**
+     * Makes an attempt that may be made in another way.
+     *
+     * @param call the call
+     * @param reader reads its reply
+     * @param remedy what to do instead when it is refused
+     */
+    public Exchange(Call<W> call, Reader<W, R> reader, Remedy<R> remedy) {
         this.call = call;
         this.reader = reader;
+        this.remedy = remedy;
     }
 
     /**
@@ -39,12 +55,30 @@ public final class Exchange<W, R> {
      * @throws IOException everything that is not a reply
      */
     public R perform() throws IOException {
-        return read(call.execute());
+        Exchange<?, R> other;
+        try {
+            return read(call.execute());
+        } catch (RefusedException e) {
+            other = remedy.instead(e);
+            if (other == null) {
+                throw e;
+            }
+        }
+        instead = other;
+        if (cancelled) { // before it could be seen
+            other.cancel();
+        }
+        return other.perform();
     }
 
     /** Ends the attempt from any thread: a waiting {@link #perform()} throws, the connection is closed. */
     public void cancel() {
+        cancelled = true;
         call.cancel();
+        Exchange<?, R> other = instead;
+        if (other != null) {
+            other.cancel();
+        }
     }
 
     private R read(Response<W> response) throws IOException {
@@ -57,6 +91,24 @@ public final class Exchange<W, R> {
             throw new MalformedReplyException("the answer has no body");
         }
         return reader.read(body, response.headers());
+    }
+
+    /**
+     * Knows another way to ask for the same, where a refusal is about the way and not about what was asked.
+     *
+     * @param <R> what the reply is read as
+     * @since 0.1
+     */
+    @FunctionalInterface
+    public interface Remedy<R> {
+        /**
+         * Prepares the other way, for the same attempt and within its limits.
+         *
+         * @param refusal what the provider said
+         * @return what to do instead, or null if the refusal stands
+         */
+        @Nullable
+        Exchange<?, R> instead(IOException refusal);
     }
 
     /**

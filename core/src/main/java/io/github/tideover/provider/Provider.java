@@ -67,6 +67,7 @@ public final class Provider {
     private final Capabilities capabilities;
     private final Set<String> tags;
     private final boolean background;
+    private final boolean storesReplies;
     private final FailureSorter sorter;
 
     private Provider(Draft draft) {
@@ -82,6 +83,7 @@ public final class Provider {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(draft.headers));
         tokenLimitField = draft.tokenLimitField;
         background = draft.background;
+        storesReplies = draft.storesReplies;
         abilities = List.copyOf(draft.abilities);
         tags = draft.tags;
         Capabilities.Builder known = speech.known(vendor(), model).toBuilder();
@@ -160,7 +162,7 @@ public final class Provider {
 
     /**
      * OpenAI itself by its Responses API, named {@code openai}. It is asked to store nothing, unless
-     * {@link #background(boolean)} says otherwise. What a request asks and the
+     * {@link #storesReplies(boolean)} or {@link #background(boolean)} says otherwise. What a request asks and the
      * API lacks is told by {@link io.github.tideover.chat.ChatReply#adapted()}.
      *
      * @param apiKey the key
@@ -607,6 +609,29 @@ public final class Provider {
     }
 
     /**
+     * Sets whether the provider is asked to store each request with its reply. A conversation that goes on at the same provider then
+     * sends only what is new, with {@code previous_response_id}, and the model has its own reasoning of before as well. The whole
+     * history is sent as soon as it was changed, goes to another provider, model or key, or is more than a thousand replies ago; after a
+     * restart of the program; and where the provider does not have the response any more, which is no failure. Input that is
+     * not sent is billed all the same. Nothing is stored, unless this or {@link #background(boolean)} says so. Only the
+     * Responses API can do this.
+     *
+     * <p>OpenAI keeps what is stored for thirty days, or until it is deleted.
+     *
+     * @param storesReplies whether it is asked to
+     * @return a copy for which that holds
+     * @throws IllegalStateException if the provider does not speak the Responses API
+     * @see <a href="https://developers.openai.com/docs/guides/conversation-state">OpenAI on what it stores</a>
+     */
+    public Provider storesReplies(boolean storesReplies) {
+        if (storesReplies && speech != Speech.RESPONSES) {
+            throw new IllegalStateException("only the Responses API goes on from stored replies; "
+                    + "use openAiResponses(key) or responsesCompatible(baseUrl)");
+        }
+        return with(draft -> draft.storesReplies = storesReplies);
+    }
+
+    /**
      * Sets whether replies are written in the background, so that a stream that breaks off is gone on with where it broke: the
      * caller sees nothing of the break, and nothing is written a second time. They are not, unless this says so. Only the
      * Responses API has that mode.
@@ -617,7 +642,7 @@ public final class Provider {
      * its own, sent once and without certainty, and not at all when the client is closed or the provider's circuit is open. What
      * is written until then is billed. The first words come somewhat later than without it.
      *
-     * <p>Every reply is read as a stream then, whole ones underneath, as only a stream can be gone on with.
+     * <p>What is stored is made use of as with {@link #storesReplies(boolean)}. Every reply is read as a stream then, whole ones underneath, as only a stream can be gone on with.
      *
      * @param background whether they are
      * @return a copy for which that holds
@@ -878,6 +903,7 @@ public final class Provider {
                         Endpoint.headers(null, headers),
                         to.capabilities,
                         to.background,
+                        to.storesReplies,
                         maxReplyBytes);
             }
 
@@ -914,6 +940,7 @@ public final class Provider {
         private final List<Consumer<Capabilities.Builder>> abilities = new ArrayList<>(1);
         private Set<String> tags = Set.of();
         private boolean background;
+        private boolean storesReplies;
 
         Draft(Speech speech, HttpUrl baseUrl) {
             this.speech = speech;
@@ -937,6 +964,7 @@ public final class Provider {
             abilities.addAll(from.abilities);
             tags = from.tags;
             background = from.background;
+            storesReplies = from.storesReplies;
         }
     }
 }

@@ -28,6 +28,22 @@ public final class RefusedException extends IOException {
         this.body = body;
     }
 
+    /**
+     * Whether the provider does not find what the request names: HTTP 404, or an error of that code or about that parameter.
+     *
+     * @param code the code, in small letters and with {@code _} for {@code -}
+     * @param param the parameter
+     * @return true if so
+     */
+    public boolean isMissing(String code, String param) {
+        if (status == 404) {
+            return true;
+        }
+        ErrorBody error = ErrorBody.read(body);
+        return error.codes().contains(code)
+                || error.param().filter(param::equals).isPresent();
+    }
+
     int status() {
         return status;
     }

@@ -68,11 +68,15 @@ class ProviderTest {
     }
 
     @Test
-    void onlyTheResponsesApiHasABackground() {
+    void onlyTheResponsesApiHasABackgroundAndGoesOnFromStoredReplies() {
         assertThatThrownBy(() -> Provider.anthropic("k").background(true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("openAiResponses(key)");
-        assertThat(Provider.anthropic("k").background(false)).isNotNull();
+        assertThatThrownBy(() -> Provider.openAi("k").storesReplies(true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("openAiResponses(key)");
+        assertThat(Provider.anthropic("k").background(false).storesReplies(false))
+                .isNotNull();
         assertThat(Provider.openAiResponses("k").background(true).model("m").model())
                 .contains("m");
     }

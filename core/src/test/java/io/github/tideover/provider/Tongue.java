@@ -38,7 +38,7 @@ enum Tongue {
     RESPONSES("openai-responses", "\"type\": ?\"response\\.(completed|incomplete|failed|cancelled)\"") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new ResponsesDialect(http, url, Headers.EMPTY, Capabilities.unknown(), false, MAX_REPLY);
+            return new ResponsesDialect(http, url, Headers.EMPTY, Capabilities.unknown(), false, false, MAX_REPLY);
         }
 
         @Override

@@ -233,6 +233,7 @@ class PagesTest {
                         "apiKeys", valueOf(provider, "apiKeys"),
                         "bearerToken", orNone(valueOf(provider, "bearerToken")),
                         "background", valueOf(provider, "background"),
+                        "storesReplies", valueOf(provider, "storesReplies"),
                         "header", valueOf(provider, "headers")));
 
         ChatRequest request = ChatRequest.of("What is a tide?");

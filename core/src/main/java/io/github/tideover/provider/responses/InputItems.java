@@ -32,6 +32,17 @@ final class InputItems {
         return Optional.of(messages.get(0).text()).filter(text -> !text.isEmpty());
     }
 
+    /** Leaves out what the provider has, of which only the ids of its tool calls are of account. */
+    void skip(int messages) {
+        for (Message message : this.messages.subList(0, messages)) {
+            message.toolCalls().forEach(ids::of);
+            if (message.role() == Role.TOOL) {
+                ids.answeredBy(message.answered());
+            }
+        }
+        first = Math.max(first, messages);
+    }
+
     void write(JsonGenerator out) {
         out.writeStartArray();
         for (Message message : messages.subList(first, messages.size())) {

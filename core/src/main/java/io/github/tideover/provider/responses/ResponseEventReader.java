@@ -4,6 +4,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
@@ -34,12 +35,34 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
      * @param adapted what was not sent as it was asked
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      * @param background goes on with the stream, or has it ended; null if the provider was not asked to keep it
+     * @param history hears of the reply
      */
     record Asked(
             String model,
             List<String> adapted,
             long maxReply,
-            @Nullable Background background) {}
+            @Nullable Background background,
+            History history) {}
+
+    /** What is kept in mind of a conversation that the provider stores. */
+    interface History {
+        /** Keeps nothing in mind. */
+        History NONE = new History() {
+            @Override
+            public void answered(ChatReply reply) {}
+
+            @Override
+            public boolean isLost(IOException refusal) {
+                return false;
+            }
+        };
+
+        /** The reply is complete. */
+        void answered(ChatReply reply);
+
+        /** Whether the provider does not find the response that the request goes on from, which then is forgotten here too. */
+        boolean isLost(IOException refusal);
+    }
 
     /** What can be done about a response that is written whether or not anybody listens. */
     interface Background {
@@ -140,7 +163,10 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             return false;
         }
         if (event.isError()) {
-            throw refused(bytes, from, to);
+            RefusedException refusal = refused(bytes, from, to);
+            throw asked.history().isLost(refusal)
+                    ? new CutReplyException("the provider does not have the response before; next all is sent")
+                    : refusal;
         }
         if (event.number() != NONE) {
             if (isResumed && event.number() <= sequenceNumber) {
@@ -247,6 +273,9 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         String word = response == null ? status : response.stopWord(status);
         boolean isStop = word.equals("stop") || word.equals("completed");
         finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
+        if (isStop || word.equals("tool_calls")) {
+            asked.history().answered(super.reply().build());
+        }
         if (!isPiece) {
             complete();
         }
@@ -284,7 +313,12 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         if (isResumed) {
             throw new MalformedReplyException("the answer is JSON, not the rest of a stream");
         }
-        return ResponseReader.read(Json.read(body, 0, body.length, OpenAiResponse::read), headers, asked.model());
+        OpenAiResponse response = Json.read(body, 0, body.length, OpenAiResponse::read);
+        ChatReply.Builder reply = ResponseReader.read(response, headers, asked.model());
+        if (response.status().equals("completed")) {
+            asked.history().answered(reply.build());
+        }
+        return reply;
     }
 
     @Override

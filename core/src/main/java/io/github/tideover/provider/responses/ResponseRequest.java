@@ -9,11 +9,13 @@ import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.provider.Adaptation;
 import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.KnownModels;
+import io.github.tideover.provider.responses.StoredResponses.Before;
 import io.github.tideover.wire.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -21,7 +23,8 @@ import tools.jackson.core.JsonGenerator;
  * {@link ChatRequest.Builder#extra extra} fields; one with the name of a field that is set here replaces it. What the API lacks
  * is left out, and {@link #adapted()} says so.
  *
- * <p>The provider is asked to store nothing, unless the response is to be written {@linkplain #background in the background}.
+ * <p>The provider is asked to store nothing, unless {@link #store(boolean)} says otherwise or the response is to be written
+ * {@linkplain #background in the background}.
  * Tools are sent with {@code strict: false}, as they are with chat completions: left to itself the API would hold the model to
  * a schema in which every argument is required.
  *
@@ -35,14 +38,25 @@ public final class ResponseRequest {
 
     private final List<String> adapted;
     private final boolean background;
+    private final boolean store;
+    /** The response that this goes on from; null to send all that was said. */
+    private final @Nullable Before before;
 
     private ResponseRequest(
-            String model, ChatRequest asked, ChatRequest request, List<String> adapted, boolean background) {
+            String model,
+            ChatRequest asked,
+            ChatRequest request,
+            List<String> adapted,
+            boolean background,
+            boolean store,
+            @Nullable Before before) {
         this.model = model;
         this.asked = asked;
         this.request = request;
         this.adapted = adapted;
         this.background = background;
+        this.store = store;
+        this.before = before;
     }
 
     /**
@@ -58,7 +72,7 @@ public final class ResponseRequest {
 
     static ResponseRequest of(String model, ChatRequest request, Capabilities capabilities) {
         Adaptation fit = Adaptation.of(requireNonNull(request, "request == null"), model, capabilities);
-        return new ResponseRequest(model, request, fit.request(), fit.sentences(), false);
+        return new ResponseRequest(model, request, fit.request(), fit.sentences(), false, false, null);
     }
 
     /**
@@ -70,7 +84,38 @@ public final class ResponseRequest {
      * @return a copy for which that holds
      */
     public ResponseRequest background(boolean background) {
-        return new ResponseRequest(model, asked, request, adapted, background);
+        return new ResponseRequest(model, asked, request, adapted, background, store, before);
+    }
+
+    /**
+     * Sets whether the provider keeps request and response, so that a later request can go on from there by the extra field
+     * {@code previous_response_id}. One in the background is kept in any case.
+     *
+     * @param store whether it does; it does not unless this says so
+     * @return a copy for which that holds
+     */
+    public ResponseRequest store(boolean store) {
+        return new ResponseRequest(model, asked, request, adapted, background, store, before);
+    }
+
+    /** Goes on from a response: what was said up to and with it is not sent. */
+    ResponseRequest after(@Nullable Before before) {
+        return new ResponseRequest(model, asked, request, adapted, background, store, before);
+    }
+
+    @Nullable
+    Before before() {
+        return before;
+    }
+
+    /** Whether what is new may do: the provider has the rest, and the application has not said itself what to send. */
+    boolean canGoOn() {
+        return isStored()
+                && asked.messages().size() == request.messages().size()
+                && !isOverridden("previous_response_id")
+                && !isOverridden("conversation")
+                && !isOverridden("input")
+                && !wantsAnyJson(); // whose system message is among what was said, and is to be there
     }
 
     /**
@@ -99,6 +144,16 @@ public final class ResponseRequest {
     public boolean isBackground() {
         Object extra = request.extra().get("background");
         return extra == null ? background : Boolean.TRUE.equals(extra);
+    }
+
+    /**
+     * Whether the provider is asked to keep request and response.
+     *
+     * @return true if it is, by {@link #store(boolean)}, for the background, or by the extra field of that name
+     */
+    public boolean isStored() {
+        Object extra = request.extra().get("store");
+        return extra == null ? store || isBackground() : Boolean.TRUE.equals(extra);
     }
 
     /**
@@ -145,7 +200,7 @@ public final class ResponseRequest {
             writeFormat(out, request.responseFormat().get());
         }
         if (!isOverridden("store")) {
-            out.writeBooleanProperty("store", isBackground());
+            out.writeBooleanProperty("store", isStored());
         }
         if (background && !isOverridden("background")) {
             out.writeBooleanProperty("background", true);
@@ -166,18 +221,25 @@ public final class ResponseRequest {
     private void writeConversation(JsonGenerator out) {
         InputItems input = new InputItems(request.messages());
         // The word JSON, without which no JSON object is given, is not looked for in the instructions.
-        boolean wantsAnyJson = request.responseFormat()
-                .filter(format -> format.schema().isEmpty())
-                .isPresent();
-        Optional<String> instructions = wantsAnyJson ? Optional.empty() : input.takeInstructions();
+        Optional<String> instructions = wantsAnyJson() ? Optional.empty() : input.takeInstructions();
         if (instructions.isPresent() && !isOverridden("instructions")) {
             out.writeName("instructions");
             Json.string(out, instructions.get());
+        }
+        if (before != null) {
+            out.writeStringProperty("previous_response_id", before.id());
+            input.skip(before.messages());
         }
         if (!isOverridden("input")) {
             out.writeName("input");
             input.write(out);
         }
+    }
+
+    private boolean wantsAnyJson() {
+        return request.responseFormat()
+                .filter(format -> format.schema().isEmpty())
+                .isPresent();
     }
 
     private void writeTools(JsonGenerator out) {

@@ -6,7 +6,10 @@ import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.provider.responses.StoredResponses.Before;
 import io.github.tideover.wire.Endpoint;
+import io.github.tideover.wire.RefusedException;
+import java.io.IOException;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -24,7 +27,9 @@ public final class ResponsesDialect implements Dialect {
     private final ResponsesApi api;
     private final Capabilities capabilities;
     private final boolean background;
+    private final boolean stored;
     private final long maxReplyBytes;
+    private final StoredResponses known = new StoredResponses();
 
     /**
      * Makes the dialect of one server.
@@ -34,6 +39,7 @@ public final class ResponsesDialect implements Dialect {
      * @param headers what is sent with every request
      * @param capabilities what the model can do there
      * @param background whether streamed replies are written in the background, so that a stream that breaks can be resumed
+     * @param stored whether requests and replies are stored, so that a conversation that goes on sends only what is new
      * @param maxReplyBytes how long a reply may be
      */
     public ResponsesDialect(
@@ -42,10 +48,12 @@ public final class ResponsesDialect implements Dialect {
             Headers headers,
             Capabilities capabilities,
             boolean background,
+            boolean stored,
             long maxReplyBytes) {
         this.api = new DirectResponsesApi(http, baseUrl, headers, maxReplyBytes);
         this.capabilities = capabilities;
         this.background = background;
+        this.stored = stored;
         this.maxReplyBytes = maxReplyBytes;
     }
 
@@ -62,21 +70,75 @@ public final class ResponsesDialect implements Dialect {
 
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
-        ResponseRequest body = ResponseRequest.of(model, request, capabilities);
+        return whole(goingOn(ResponseRequest.of(model, request, capabilities).store(stored)));
+    }
+
+    private Exchange<?, ChatReply.Builder> whole(ResponseRequest body) {
+        Conversation conversation = new Conversation(body);
         return new Exchange<>(
                 api.create(body),
-                (response, headers) ->
-                        ResponseReader.read(response, headers, model).adapted(body.adapted()));
+                (response, headers) -> {
+                    ChatReply.Builder reply =
+                            ResponseReader.read(response, headers, body.model()).adapted(body.adapted());
+                    if (response.status().equals("completed")) {
+                        conversation.answered(reply.build());
+                    }
+                    return reply;
+                },
+                refusal -> conversation.isLost(refusal) ? whole(body.after(null)) : null);
     }
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        ResponseRequest body = ResponseRequest.of(model, request, capabilities).background(background);
+        return streamed(goingOn(
+                ResponseRequest.of(model, request, capabilities).store(stored).background(background)));
+    }
+
+    private Exchange<?, DeltaReader> streamed(ResponseRequest body) {
+        Conversation conversation = new Conversation(body);
         return exchange(
                 api.stream(body),
                 new ResponseEventReader.Asked(
-                        model, body.adapted(), maxReplyBytes, body.isBackground() ? new Kept() : null),
-                null);
+                        body.model(),
+                        body.adapted(),
+                        maxReplyBytes,
+                        body.isBackground() ? new Kept() : null,
+                        conversation),
+                null,
+                refusal -> conversation.isLost(refusal) ? streamed(body.after(null)) : null);
+    }
+
+    /** Sends only what is new, if the provider has the rest. */
+    private ResponseRequest goingOn(ResponseRequest body) {
+        return body.canGoOn() ? body.after(known.find(body.model(), body.request())) : body;
+    }
+
+    /** What one request and its reply add to what is known of stored responses. */
+    private final class Conversation implements ResponseEventReader.History {
+        private final ResponseRequest body;
+
+        Conversation(ResponseRequest body) {
+            this.body = body;
+        }
+
+        @Override
+        public void answered(ChatReply reply) {
+            if (body.canGoOn()) {
+                known.remember(body.model(), body.request(), reply);
+            }
+        }
+
+        @Override
+        public boolean isLost(IOException refusal) {
+            Before before = body.before();
+            boolean isLost = before != null
+                    && refusal instanceof RefusedException refused
+                    && refused.isMissing("previous_response_not_found", "previous_response_id");
+            if (isLost) {
+                known.forget(before.id());
+            }
+            return isLost;
+        }
     }
 
     @Override
@@ -87,7 +149,7 @@ public final class ResponsesDialect implements Dialect {
     private final class Kept implements ResponseEventReader.Background {
         @Override
         public Exchange<?, DeltaReader> resume(ResponseEventReader broken) {
-            return exchange(api.resume(broken.id(), broken.sequenceNumber()), broken.asked(), broken);
+            return exchange(api.resume(broken.id(), broken.sequenceNumber()), broken.asked(), broken, refusal -> null);
         }
 
         @Override
@@ -97,7 +159,10 @@ public final class ResponsesDialect implements Dialect {
     }
 
     private static Exchange<?, DeltaReader> exchange(
-            Call<ResponseStream> call, ResponseEventReader.Asked asked, @Nullable ResponseEventReader broken) {
-        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, asked, broken));
+            Call<ResponseStream> call,
+            ResponseEventReader.Asked asked,
+            @Nullable ResponseEventReader broken,
+            Exchange.Remedy<DeltaReader> remedy) {
+        return new Exchange<>(call, (stream, headers) -> stream.deltas(call::cancel, headers, asked, broken), remedy);
     }
 }

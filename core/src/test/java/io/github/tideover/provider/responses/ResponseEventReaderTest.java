@@ -54,7 +54,8 @@ class ResponseEventReaderTest {
         return new ResponseEventReader(
                 ResponseStream.reader(source.buffered(), () -> {}),
                 STREAM,
-                new ResponseEventReader.Asked("asked-model", List.of(), Transport.MAX_REPLY_BYTES, null),
+                new ResponseEventReader.Asked(
+                        "asked-model", List.of(), Transport.MAX_REPLY_BYTES, null, ResponseEventReader.History.NONE),
                 null);
     }
 
@@ -350,7 +351,7 @@ class ResponseEventReaderTest {
                                 .buffered(),
                         () -> {}),
                 STREAM,
-                new ResponseEventReader.Asked("m", List.of(), 5, null),
+                new ResponseEventReader.Asked("m", List.of(), 5, null, ResponseEventReader.History.NONE),
                 null);
         assertThatThrownBy(() -> pieces(reader)).isInstanceOf(MalformedReplyException.class);
     }

@@ -77,6 +77,7 @@ class ResponsesApiTest {
                 Endpoint.headers("sk-key", Map.of()),
                 KnownModels.byResponses("m"),
                 background,
+                false,
                 1 << 20);
     }
 
