@@ -122,16 +122,8 @@ public final class Report {
         spoken.addAll(Speech.contenders());
         Map<String, List<Slices.Cost>> wholes = inSlices(Slices.Kind.WHOLE_REPLIES, spoken);
         Map<String, List<Slices.Cost>> streams = inSlices(Slices.Kind.STREAMS, spoken);
-        double control = ratios(wholes, TIDEOVER_CONTROL, Contender.TIDEOVER, Slices.Cost::cpu)[1];
-        for (String contender : Speech.contenders()) {
-            double measured = ratios(wholes, contender, Contender.TIDEOVER, Slices.Cost::cpu)[1];
-            goal(
-                    "Whole reply, CPU, " + contender.substring(contender.indexOf(' ') + 1) + " ÷ chat completions",
-                    1.05,
-                    "%.2f",
-                    measured,
-                    format("%.2f ¹", control));
-        }
+        dialectGoals("Whole reply, CPU", wholes);
+        dialectGoals("Stream, CPU per chunk", streams);
         title("Other dialects", String.format(Locale.ROOT, """
                         The same client, reply and tokens, in the other dialects and with all that their providers send beside; ratios
                         are to tideover with chat completions. First one whole reply, then one chunk of %,d.
@@ -150,6 +142,15 @@ public final class Report {
                         spread(ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::bytes)));
             }
             details.append('\n');
+        }
+    }
+
+    private void dialectGoals(String what, Map<String, List<Slices.Cost>> costs) {
+        double control = ratios(costs, TIDEOVER_CONTROL, Contender.TIDEOVER, Slices.Cost::cpu)[1];
+        for (String contender : Speech.contenders()) {
+            double measured = ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::cpu)[1];
+            String dialect = contender.substring(contender.indexOf(' ') + 1);
+            goal(what + ", " + dialect + " ÷ chat completions", 1.05, "%.2f", measured, format("%.2f ¹", control));
         }
     }
 

@@ -72,7 +72,9 @@ final class Refusal {
         this.problem = problem;
         body = ErrorBody.read(problem.body());
         status = isInsideSuccess() ? statusInside(body.codes()) : problem.status();
-        retryAfter = RetryAfter.of(status, problem.headers(), body.retryDelay(), now);
+        // Google names a wait of seconds beside a limit that lasts for the day.
+        String delay = hasText(ErrorWords.OVER_DAILY_QUOTA) ? null : body.retryDelay();
+        retryAfter = RetryAfter.of(status, problem.headers(), delay, now);
     }
 
     ErrorBody body() {

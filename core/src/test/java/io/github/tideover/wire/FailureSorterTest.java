@@ -891,6 +891,14 @@ class FailureSorterTest {
     }
 
     @Test
+    void aWaitOfSecondsBesideALimitForTheDayIsNotBelieved() {
+        RefusedException today = refused(429, overQuota("GenerateRequestsPerDayPerProjectPerModel-FreeTier"));
+        assertThat(sorter.sort(today, NOW).retryAfter()).isEmpty();
+        RefusedException minute = refused(429, overQuota("GenerateContentPaidTierInputTokensPerModelPerMinute"));
+        assertThat(sorter.sort(minute, NOW).retryAfter()).contains(Duration.ofSeconds(18));
+    }
+
+    @Test
     void causesThatGoInCirclesEnd() {
         IOException problem = new IOException("a");
         problem.initCause(new IOException("b", problem));
