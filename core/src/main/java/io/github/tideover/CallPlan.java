@@ -777,6 +777,11 @@ final class CallPlan {
         return failures;
     }
 
+    /** The moment, on the monotonic clock, at which the call began. */
+    long started() {
+        return started;
+    }
+
     /** The moment, on the monotonic clock, by which the last attempt must have ended. */
     long deadline() {
         return deadline;

@@ -197,9 +197,11 @@ final class CallRun {
             return Turn.PAUSE;
         }
         if (next instanceof Step.Fail fail) {
+            engine.unanswered(call, fail.exception().kind());
             throw failed(fail.exception());
         }
         if (next instanceof Step.Answer answer) {
+            engine.answered(call, answer.reply());
             complete(answer.reply());
             return nextTurn();
         }
@@ -461,7 +463,9 @@ final class CallRun {
     /** Ends the call because its new answer does not go with what was shown and cannot be taken back. */
     RuntimeException diverged() {
         CallPlan call = requireNonNull(plan);
-        return stranded(ChatException.of(requireNonNull(call.brokenBy()), call.attempts(), call.failures()));
+        Failure failure = requireNonNull(call.brokenBy());
+        engine.unanswered(call, failure.kind());
+        return stranded(ChatException.of(failure, call.attempts(), call.failures()));
     }
 
     /** Ends the call, or has it ended, for a reader that still has on its screen what was declared void. */
@@ -485,6 +489,7 @@ final class CallRun {
     RuntimeException endedAtRest() {
         CallPlan call = requireNonNull(plan);
         Failure failure = requireNonNull(attempt).cutWhileAtRest();
+        engine.unanswered(call, failure.kind());
         ChatException exception = failed(ChatException.of(failure, call.attempts(), call.failures()));
         return endedWith(exception);
     }

@@ -10,6 +10,7 @@ import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.status.StatusRecorder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
@@ -39,6 +40,7 @@ final class Engine {
     private final String identity;
     private final @Nullable ReplyCache cache;
     private final Semaphore asides = new Semaphore(MOST_ASIDES);
+    private final StatusRecorder recorder;
 
     /**
      * Makes an engine.
@@ -50,6 +52,7 @@ final class Engine {
      * @param executor runs what must not run on the timer's thread
      * @param identity the first provider's address and model: what a kept reply is an answer from
      * @param cache where complete replies are kept, or null
+     * @param recorder writes down what becomes of calls
      */
     Engine(
             Ladder ladder,
@@ -58,7 +61,9 @@ final class Engine {
             Watchdog watchdog,
             Executor executor,
             String identity,
-            @Nullable ReplyCache cache) {
+            @Nullable ReplyCache cache,
+            StatusRecorder recorder) {
+        this.recorder = recorder;
         this.ladder = ladder;
         this.settings = settings;
         this.backoff = new Backoff(settings.retryPolicy);
@@ -166,6 +171,18 @@ final class Engine {
             });
         } catch (RejectedExecutionException e) {
             asides.release();
+        }
+    }
+
+    /** A call was answered. */
+    void answered(CallPlan call, ChatReply reply) {
+        recorder.answered(reply.origin(), call.attempts(), time.now() - call.started());
+    }
+
+    /** A call came to its end without an answer. */
+    void unanswered(CallPlan call, FailureKind why) {
+        if (why != FailureKind.CANCELLED) {
+            recorder.failed(call.attempts(), time.now() - call.started());
         }
     }
 

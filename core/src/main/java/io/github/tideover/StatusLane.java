@@ -1,20 +1,25 @@
 package io.github.tideover;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs the status listeners one after the other on a thread of their own, which is there only while it has work. When
- * they fall far behind, the oldest news is dropped: every event holds the whole status, so the newest is enough.
+ * Runs what the status has others do, one after the other on a thread of its own, which is there only while it has work. When
+ * listeners fall far behind, the oldest news is dropped: every event holds the whole status, so the newest is enough.
  */
 final class StatusLane implements Executor {
     private static final int WAITING_EVENTS = 256;
 
+    private static final Logger log = LoggerFactory.getLogger(StatusLane.class);
+
     private final ThreadPoolExecutor thread;
 
-    StatusLane() {
+    StatusLane(String name) {
         thread = new ThreadPoolExecutor(
                 1,
                 1,
@@ -22,7 +27,7 @@ final class StatusLane implements Executor {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(WAITING_EVENTS),
                 task -> {
-                    Thread made = new Thread(task, "tideover-status");
+                    Thread made = new Thread(task, name);
                     made.setDaemon(true);
                     return made;
                 },
@@ -38,5 +43,16 @@ final class StatusLane implements Executor {
     /** Delivers what waits, and takes no more. */
     void close() {
         thread.shutdown();
+    }
+
+    /** Waits until what was delivered is done, if that is soon. */
+    void await(Duration atMost) {
+        try {
+            if (!thread.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.debug("The client was closed before its status was written down");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

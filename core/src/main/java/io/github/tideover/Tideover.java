@@ -11,6 +11,7 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.RequestRejectedException;
 import io.github.tideover.failure.ServiceUnavailableException;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.OutageReport;
 import io.github.tideover.status.PagePoller;
 import io.github.tideover.status.PageReport;
 import io.github.tideover.status.RouteHealth;
@@ -20,12 +21,15 @@ import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.status.StatusEvent;
+import io.github.tideover.status.StatusHistory;
 import io.github.tideover.status.StatusPage;
 import io.github.tideover.status.StatusPages;
+import io.github.tideover.status.StatusRecorder;
 import io.github.tideover.status.StatusWords;
 import io.github.tideover.status.Subscription;
 import io.github.tideover.tool.Toolbox;
 import io.github.tideover.wire.Transport;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,10 +61,15 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Tideover implements AutoCloseable {
+    /** What is left to write is a few lines: a disk that takes longer hangs. */
+    private static final Duration LAST_WRITE = Duration.ofSeconds(1);
+
     private final Builder blueprint;
     private final Engine engine;
     private final StatusBoard board;
     private final StatusLane lane;
+    private final StatusLane historyLane;
+    private final StatusRecorder recorder;
     private final Transport transport;
     private final Watchdog watchdog;
     private final Time time;
@@ -74,21 +83,33 @@ public final class Tideover implements AutoCloseable {
         Time given = builder.time;
         ownsScheduler = given == null;
         time = given != null ? given : systemTime();
-        lane = new StatusLane();
+        lane = new StatusLane("tideover-status");
+        historyLane = new StatusLane("tideover-history");
         watchdog = new Watchdog(time);
         List<Provider> providers = builder.providers();
         transport = Transport.open(
                 builder.httpClient,
                 providers.stream().mapToInt(Provider::maxConcurrent).sum(),
                 builder.connectTimeout());
+        List<RouteName> names = providers.stream().map(Tideover::routeName).toList();
+        recorder = new StatusRecorder(
+                names,
+                time.clock(),
+                time.nanos(),
+                builder.statusWords,
+                builder.reportListeners,
+                lane,
+                builder.statusHistory,
+                historyLane);
         board = new StatusBoard(
-                providers.stream().map(Tideover::routeName).toList(),
+                names,
                 place -> providers.get(place).isLocal(),
                 time.nanos(),
                 time.clock(),
                 lane,
                 this::later,
                 builder.statusWords);
+        board.recordTo(recorder);
         routes = new ArrayList<>(providers.size());
         List<Rung> ladder = new ArrayList<>();
         for (Provider provider : providers) {
@@ -123,7 +144,8 @@ public final class Tideover implements AutoCloseable {
                 watchdog,
                 transport.client().dispatcher().executorService(),
                 first.baseUrl() + " " + first.model().orElseThrow(),
-                builder.replyCache);
+                builder.replyCache,
+                recorder);
         if (pages != null) {
             pages.start();
         }
@@ -531,6 +553,16 @@ public final class Tideover implements AutoCloseable {
     }
 
     /**
+     * What was seen of the providers so far: uptime, time to recover, and the reports of past outages. It begins with the
+     * client, or with what is in {@link Builder#statusHistory(Path)}.
+     *
+     * @return a snapshot
+     */
+    public StatusHistory statusHistory() {
+        return recorder.history();
+    }
+
+    /**
      * Adds a listener for changes of status. It is called on a thread of its own, one event after the other; what it
      * throws is logged, and however long it takes, no call waits for it.
      *
@@ -568,6 +600,11 @@ public final class Tideover implements AutoCloseable {
         watchdog.close();
         transport.close();
         lane.close();
+        recorder.close();
+        historyLane.close();
+        if (blueprint.statusHistory != null) {
+            historyLane.await(LAST_WRITE);
+        }
         if (ownsScheduler) {
             time.scheduler().shutdownNow();
         }
@@ -632,6 +669,8 @@ public final class Tideover implements AutoCloseable {
         private @Nullable ReplyCache replyCache;
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
+        private final List<Consumer<OutageReport>> reportListeners = new ArrayList<>();
+        private @Nullable Path statusHistory;
         private StatusWords statusWords = StatusWords.english();
         private @Nullable StatusPages statusPages;
         private final Settings settings;
@@ -650,6 +689,8 @@ public final class Tideover implements AutoCloseable {
             replyCache = that.replyCache;
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
+            reportListeners.addAll(that.reportListeners);
+            statusHistory = that.statusHistory;
             statusWords = that.statusWords;
             statusPages = that.statusPages;
             settings = new Settings(that.settings);
@@ -718,6 +759,31 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder onStatus(Consumer<StatusEvent> listener) {
             listeners.add(requireNonNull(listener, "listener == null"));
+            return this;
+        }
+
+        /**
+         * Adds a listener that is given a report when an outage is over. It is called as status listeners are.
+         *
+         * @param listener told of every outage and maintenance, not of trouble that became neither
+         * @return this builder
+         */
+        public Builder onOutageReport(Consumer<OutageReport> listener) {
+            reportListeners.add(requireNonNull(listener, "listener == null"));
+            return this;
+        }
+
+        /**
+         * Keeps the {@linkplain Tideover#statusHistory() history} in a directory as well, so that it goes on after a
+         * restart. Without it, it is in memory only. It is read when the client is built and written on a thread of its
+         * own, a line in five minutes for each provider in use; what goes wrong there is logged and fails no call. One client writes to a directory
+         * at a time: another one reads what is there and keeps its own history in memory.
+         *
+         * @param directory where to; made if it is not there
+         * @return this builder
+         */
+        public Builder statusHistory(Path directory) {
+            this.statusHistory = requireNonNull(directory, "directory == null");
             return this;
         }
 

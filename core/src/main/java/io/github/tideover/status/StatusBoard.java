@@ -72,6 +72,7 @@ public final class StatusBoard {
     private final MaintenanceNotices notices = new MaintenanceNotices();
     private volatile Runnable pageReader = () -> {};
     private volatile ServiceStatus current;
+    private @Nullable StatusRecorder recorder;
     private volatile boolean offline;
     private long offlineUntil;
     private boolean wasReached;
@@ -125,6 +126,15 @@ public final class StatusBoard {
         refreshedAt = now;
         lastEventAt = now - UPDATE_EVERY;
         current = snapshot(ServiceState.OPERATIONAL, shownNow, now);
+    }
+
+    /**
+     * Has what happens from now on written down. To be called once, before the first attempt.
+     *
+     * @param recorder writes it down
+     */
+    public void recordTo(StatusRecorder recorder) {
+        this.recorder = recorder;
     }
 
     /**
@@ -186,6 +196,9 @@ public final class StatusBoard {
      * @param now the time
      */
     public void answered(int route, long firstContent, boolean wasSuspect, boolean isEasing, long now) {
+        if (recorder != null) {
+            recorder.attemptAnswered(route);
+        }
         RouteMonitor monitor = routes.get(route);
         boolean isNews = monitor.answered(firstContent, wasSuspect, isEasing, now);
         if (offline && !monitor.isLocal()) {
@@ -210,6 +223,9 @@ public final class StatusBoard {
         boolean isNews;
         if (kind.blame() == FailureKind.Blame.PROVIDER && !isCutOff) {
             isNews = monitor.failed(kind, wasSuspect, isFirst, now);
+            if (recorder != null) {
+                recorder.attemptFailed(route);
+            }
         } else if (kind == FailureKind.THROTTLED) {
             isNews = monitor.limited(false, wasSuspect, now);
         } else {
@@ -532,6 +548,9 @@ public final class StatusBoard {
             Instant shownNow = clock.instant();
             refreshedAt = now;
             current = snapshot(state, state == previous.state() ? previous.since() : shownNow, now);
+            if (recorder != null) {
+                recorder.changed(current);
+            }
             tellChanges(previous, now);
         }
         tellSuspicions(now);
@@ -688,6 +707,9 @@ public final class StatusBoard {
         StatusEvent event = new StatusEvent(++sequence, clock.instant(), kind, scope, before, after, current);
         lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
         pageReader.run();
+        if (recorder != null) {
+            recorder.sent(event);
+        }
     }
 
     private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {

@@ -392,9 +392,17 @@ public final class StatusWords {
         return few == 0 ? say(large, many) : say("time.and", say(large, many), say(small, few));
     }
 
-    /** Whether the language is written from right to left. */
+    /** The language that sentences come in: English where nobody has words in the one that was asked for. */
+    Locale language() {
+        boolean known = OURS.contains(locale.getLanguage())
+                || own.containsKey(locale.toLanguageTag())
+                || own.containsKey(locale.getLanguage());
+        return known ? locale : Locale.ENGLISH;
+    }
+
+    /** Whether that language is written from right to left. */
     boolean isRightToLeft() {
-        return RIGHT_TO_LEFT.contains(locale.getLanguage());
+        return RIGHT_TO_LEFT.contains(language().getLanguage());
     }
 
     private static Map<String, String> ours(String language) {

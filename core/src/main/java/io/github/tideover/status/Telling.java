@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the sentences that tell users of a status or an event. It claims no more than is known: a cause that little speaks
@@ -20,6 +19,8 @@ final class Telling {
     private static final int EXPLAINED = 2;
     /** How much of a note on a status page is passed on. */
     private static final int LONGEST_NOTE = 400;
+
+    static final String SINCE = "detail.since";
 
     private Telling() {}
 
@@ -45,13 +46,18 @@ final class Telling {
     }
 
     static List<Phrase> detail(ServiceStatus status) {
-        List<Phrase> detail = new ArrayList<>();
-        if (status.state() == ServiceState.OPERATIONAL) {
-            return detail;
-        }
-        addProviders(detail, status, null);
+        List<Phrase> detail = explanation(status);
         addTimes(detail, status);
         return detail;
+    }
+
+    /** Who is not well, and why. */
+    static List<Phrase> explanation(ServiceStatus status) {
+        List<Phrase> explanation = new ArrayList<>();
+        if (status.state() != ServiceState.OPERATIONAL) {
+            addProviders(explanation, status);
+        }
+        return explanation;
     }
 
     static Phrase headline(StatusEvent event) {
@@ -86,16 +92,16 @@ final class Telling {
             }
             default -> {}
         }
-        if (status.state() != ServiceState.OPERATIONAL) {
-            boolean isTold =
-                    event.kind() == StatusEvent.Kind.SUSPECTED || event.kind() == StatusEvent.Kind.PROVIDER_UPDATE;
-            addProviders(detail, status, isTold ? about : null);
-            addTimes(detail, status);
+        boolean isNewsAlone =
+                event.kind() == StatusEvent.Kind.PROVIDER_UPDATE || event.kind() == StatusEvent.Kind.MAINTENANCE_AHEAD;
+        if (status.state() != ServiceState.OPERATIONAL && !isNewsAlone) {
+            addProviders(detail, status);
         }
+        addTimes(detail, status);
         return detail;
     }
 
-    private static void addProviders(List<Phrase> detail, ServiceStatus status, @Nullable ProviderStatus quoted) {
+    private static void addProviders(List<Phrase> detail, ServiceStatus status) {
         boolean isOurs = status.diagnosis().map(Diagnosis::cause).equals(Optional.of(Cause.LOCAL_NETWORK));
         if (isOurs) {
             // Whoever cannot be reached from here may be well: nothing is said of them.
@@ -116,9 +122,7 @@ final class Telling {
             if (provider.isFlapping()) {
                 detail.add(Phrase.of("detail.flapping"));
             }
-            if (provider != quoted) {
-                wordOfPage(provider).ifPresent(detail::add);
-            }
+            wordOfPage(provider).ifPresent(detail::add);
         }
     }
 
@@ -130,15 +134,21 @@ final class Telling {
     }
 
     private static void addTimes(List<Phrase> detail, ServiceStatus status) {
-        if (status.state() == ServiceState.RECOVERING) {
-            return;
+        if (status.state() != ServiceState.OPERATIONAL && status.state() != ServiceState.RECOVERING) {
+            detail.add(Phrase.of(SINCE, status.since()));
         }
-        detail.add(Phrase.of("detail.since", status.since()));
+        expected(status).ifPresent(detail::add);
+    }
+
+    /** When it will be over, as far as anybody knows; empty while nobody waits for it. */
+    static Optional<Phrase> expected(ServiceStatus status) {
+        if (status.state() == ServiceState.OPERATIONAL || status.state() == ServiceState.RECOVERING) {
+            return Optional.empty();
+        }
         boolean isWaitedFor = status.state() != ServiceState.DEGRADED;
-        status.eta()
+        return status.eta()
                 .map(Telling::eta)
-                .or(() -> isWaitedFor ? Optional.of(Phrase.of("eta.unknown")) : Optional.empty())
-                .ifPresent(detail::add);
+                .or(() -> isWaitedFor ? Optional.of(Phrase.of("eta.unknown")) : Optional.empty());
     }
 
     /** When service is likely back, as a range or a bound; never as a countdown. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import okhttp3.MediaType;
@@ -203,6 +205,53 @@ public final class Json {
             out.copyCurrentStructureExact(in); // or a number of many digits would lose some
         }
         return text.toString();
+    }
+
+    /**
+     * The value the parser stands at as what {@link #value} writes: a map, list, string, long, double, boolean or null. It is
+     * left at the value's end. A whole number that a long does not hold becomes a double.
+     *
+     * @param in the parser
+     * @return the value, which may be changed
+     */
+    public static @Nullable Object tree(JsonParser in) {
+        JsonToken token = in.currentToken();
+        switch (token) {
+            case START_OBJECT -> {
+                Map<String, @Nullable Object> map = new LinkedHashMap<>();
+                while (in.nextToken() != JsonToken.END_OBJECT) {
+                    String name = in.currentName();
+                    in.nextToken();
+                    map.put(name, tree(in));
+                }
+                return map;
+            }
+            case START_ARRAY -> {
+                List<@Nullable Object> list = new ArrayList<>();
+                while (in.nextToken() != JsonToken.END_ARRAY) {
+                    list.add(tree(in));
+                }
+                return list;
+            }
+            case VALUE_NUMBER_INT -> {
+                if (in.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+                    return in.getLongValue();
+                }
+                return in.getDoubleValue();
+            }
+            case VALUE_NUMBER_FLOAT -> {
+                return in.getDoubleValue();
+            }
+            case VALUE_TRUE, VALUE_FALSE -> {
+                return token == JsonToken.VALUE_TRUE;
+            }
+            case VALUE_NULL -> {
+                return null;
+            }
+            default -> {
+                return in.getString();
+            }
+        }
     }
 
     /**

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tideover.Tideover;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.StatusHistory;
 import io.github.tideover.status.StatusPage;
 import io.github.tideover.status.StatusPages;
+import io.github.tideover.status.StatusPublisher;
 import io.github.tideover.status.StatusWords;
+import io.github.tideover.status.Uptime;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The listings in docs/status.md. */
 class StatusPageTest {
@@ -88,5 +94,72 @@ class StatusPageTest {
             assertThat(row.get(0)).isEqualTo("<" + page.address() + ">");
             assertThat(row.get(2)).isEqualTo("`" + String.join("`, `", page.components()) + "`");
         }
+    }
+
+    private final Map<String, String> saved = new ConcurrentHashMap<>();
+
+    private void save(String name, String text) {
+        saved.put(name, text);
+    }
+
+    @Test
+    void theReportAfter() {
+        // region: outage-report
+        Tideover tideover = Tideover.builder()
+                .provider(provider)
+                .onOutageReport(report -> {
+                    save("outage.md", report.toMarkdown()); // or toMarkdown(Locale.FRENCH)
+                    save("outage.json", report.toJson());
+                })
+                .build();
+        // end
+        tideover.chat("What is a tide?");
+        tideover.close();
+        assertThat(saved).isEmpty(); // no outage, no report
+    }
+
+    @Test
+    void uptime() {
+        Tideover tideover = Tideover.builder().provider(provider).build();
+        tideover.chat("What is a tide?");
+        String said = Printed.by(() -> {
+            // region: uptime
+            StatusHistory history = tideover.statusHistory();
+            for (String provider : history.providers()) {
+                Uptime quarter = history.uptime(provider, Duration.ofDays(90));
+                System.out.println(provider + ": up " + quarter.ratio() + ", not known for " + quarter.unknown());
+                System.out.println(provider + ": back after " + history.meanTimeToRecover(provider));
+            }
+            // end
+        });
+        tideover.close();
+        assertThat(said).contains("openai: up OptionalDouble", "openai: back after Optional.empty");
+    }
+
+    @Test
+    void aHistoryThatOutlivesARestart(@TempDir Path dataDir) {
+        // region: history-on-disk
+        Tideover tideover =
+                Tideover.builder().provider(provider).statusHistory(dataDir).build();
+        // end
+        tideover.close();
+        assertThat(dataDir.resolve("status-history.jsonl")).exists();
+    }
+
+    @Test
+    void aStatusPageOfOnesOwn() {
+        Tideover tideover = Tideover.builder().provider(provider).build();
+        // region: publisher
+        StatusPublisher publisher = StatusPublisher.of("Lamplight Assistant").url("https://status.lamplight.example/");
+        String html = publisher.html(tideover.status(), tideover.statusHistory());
+        String german = publisher.html(tideover.status(), tideover.statusHistory(), Locale.GERMAN);
+        String json = publisher.json(tideover.status(), tideover.statusHistory());
+        String policy = StatusPublisher.contentSecurityPolicy();
+        // end
+        tideover.close();
+        assertThat(html).contains("Lamplight Assistant: status", "The assistant is working normally.");
+        assertThat(german).contains("<html lang=\"de\"");
+        assertThat(json).contains("\"indicator\":\"none\"");
+        assertThat(policy).startsWith("default-src 'none'");
     }
 }
