@@ -12,6 +12,8 @@ import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.ServiceState;
+import io.github.tideover.tool.Toolbox;
+import io.github.tideover.tool.TypedTool;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -172,6 +175,45 @@ class HedgingTest {
         assertThat(tideover.routes().get(0).underWay()).isZero();
         assertThat(tideover.routes().get(0).circuit()).isEqualTo(CircuitBreaker.State.CLOSED);
         assertThat(tideover.status().state()).isEqualTo(ServiceState.OPERATIONAL);
+    }
+
+    record Bill(String account) {}
+
+    /** Wishes to have a bill paid, and is content when it is. */
+    private static Behaviour wishes(String account) {
+        String call = "{\"index\":0,\"id\":\"" + account + "\",\"function\":{\"name\":\"pay\",\"arguments\":"
+                + "\"{\\\"account\\\":\\\"" + account + "\\\"}\"}}";
+        String event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[" + call
+                + "]},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n";
+        return wire -> wire.asked().body().contains("\"role\":\"tool\"")
+                ? LoopbackProvider.says("Paid").answer(wire)
+                : wire.send(200, "text/event-stream", event);
+    }
+
+    @Test
+    void onlyTheCallsOfTheAttemptThatIsTakenAreRun() {
+        Tideover tideover = taught(Form.BLOCKING, withSpare());
+        CountDownLatch late = new CountDownLatch(1);
+        main.does(wire -> {
+            if (!wire.asked().body().contains("\"role\":\"tool\"")) {
+                await(late);
+            }
+            return wishes("A").answer(wire);
+        });
+        spare.does(wishes("B"));
+        List<String> paid = new CopyOnWriteArrayList<>();
+        Toolbox toolbox = Toolbox.of(TypedTool.of("pay", "Pays a bill.", Bill.class, bill -> {
+            paid.add(bill.account());
+            late.countDown(); // now the slow one comes with a wish of its own
+            return "paid";
+        }));
+        CompletableFuture<ToolReply> call =
+                CompletableFuture.supplyAsync(() -> tideover.chat("Pay.", toolbox), callers);
+        becomesSlow(TAUGHT + 1);
+        ToolReply reply = call.orTimeout(20, TimeUnit.SECONDS).join();
+        assertThat(reply.text()).isEqualTo("Paid");
+        assertThat(reply.reply().attempts()).isEqualTo(3);
+        assertThat(paid).containsExactly("B");
     }
 
     @ParameterizedTest

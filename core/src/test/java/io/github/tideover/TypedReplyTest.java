@@ -271,6 +271,21 @@ class TypedReplyTest {
         assertThat(script.body(1).has("response_format")).isFalse();
     }
 
+    @Test
+    void aModelThatCannotBeHeldToASchemaFindsItInThePrompt() {
+        Script script = new Script(Speaker.ANTHROPIC, first).says(FITS);
+        Tideover tideover =
+                client(Tideover.builder().provider(script.provider("main").model("claude-opus-4-20250514")));
+        TypedReply<Ticket> answer = tideover.chat(REQUEST, Ticket.class);
+        assertThat(answer.value()).isEqualTo(TICKET);
+        assertThat(answer.reply().adapted())
+                .singleElement()
+                .asString()
+                .contains("JSON schema", "claude-opus-4-20250514");
+        assertThat(Speaker.ANTHROPIC.schemaIn(script.body(0)).isMissingNode()).isTrue();
+        assertThat(script.body(0).get("system").toString()).contains("urgency");
+    }
+
     record Nothing() {}
 
     @Test
