@@ -385,9 +385,13 @@ public final class StatusRecorder {
         }
 
         private boolean tellsMore(Diagnosis found) {
-            return diagnosis == null
-                    || diagnosis.cause() == Cause.UNKNOWN
-                    || found.cause() != Cause.UNKNOWN && found.confidence() >= diagnosis.confidence();
+            if (diagnosis == null || diagnosis.cause() == Cause.UNKNOWN) {
+                return true;
+            }
+            // As the outage ends, the cause is still told of, and its evidence is gone.
+            boolean hasGrounds =
+                    !found.evidence().isEmpty() || diagnosis.evidence().isEmpty();
+            return hasGrounds && found.cause() != Cause.UNKNOWN && found.confidence() >= diagnosis.confidence();
         }
 
         void add(StatusEvent event) {

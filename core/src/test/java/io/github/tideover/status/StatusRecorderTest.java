@@ -62,6 +62,8 @@ class StatusRecorderTest {
         weather.recorder.answered(Origin.CACHED, 1, 1L);
         weather.recorder.failed(3, 9_000_000_000L);
         weather.passes(Duration.ofMinutes(10));
+        // As it comes back the cause is surer still, and what it rested on is over.
+        weather.diagnosed(0, Diagnosis.of(Cause.OVERLOAD, 0.9, List.of()), null);
         weather.becomes(0, ServiceState.RECOVERING);
         weather.passes(Duration.ofMinutes(1));
         weather.becomes(0, ServiceState.OPERATIONAL);
