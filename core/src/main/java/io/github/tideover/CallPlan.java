@@ -519,10 +519,14 @@ final class CallPlan {
                 .source(rung.route().name())
                 .build();
         giveBack(rung, met, now);
-        if (met.kind() == CONTEXT_LENGTH && rung.window() != Rung.Ask.UNKNOWN_WINDOW) {
+        measure(met, rung);
+        return met;
+    }
+
+    private void measure(Failure failure, Rung.Ask rung) {
+        if (failure.kind() == CONTEXT_LENGTH && rung.window() != Rung.Ask.UNKNOWN_WINDOW) {
             tooSmall = Math.max(tooSmall, rung.window());
         }
-        return met;
     }
 
     private int keyInUse() {
@@ -595,6 +599,7 @@ final class CallPlan {
         rung.route().failed(hedgePermit, met, now);
         hedgePermit = null;
         add(met);
+        measure(met, rung);
         if (hedgePosition == position) {
             keyMet(met, key);
         } else if (met.again() == Again.NEVER || met.again() == Again.ELSEWHERE) {

@@ -18,6 +18,7 @@ import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.RequestRejectedException;
 import io.github.tideover.provider.Ability;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -322,6 +323,27 @@ class LadderTest {
                 .containsExactly(
                         "a/m: CONTEXT_LENGTH: the conversation is too long for the model",
                         "b/m: UNSUPPORTED: its window of 900 tokens is no larger than the one that was too small");
+    }
+
+    @Test
+    void aWindowThatWasTooSmallForAHedgeIsTooSmallForTheCall() {
+        LadderFixture fixture = new LadderFixture(3)
+                .knows(1, c -> c.contextWindow(1_000))
+                .knows(2, c -> c.contextWindow(900))
+                .retries(RetryPolicy.never())
+                .hedging();
+        for (int i = 0; i < 25; i++) { // of so many, one may have a hedge
+            CallPlan quick = fixture.plan();
+            quick.first(fixture.time.now());
+            fixture.time.advance(Duration.ofMillis(100));
+            quick.next(answered("fine"), fixture.time.now());
+        }
+        CallPlan plan = fixture.plan(ask().build());
+        plan.first(fixture.time.now());
+        assertThat(told(plan.hedge(fixture.time.now()))).isEqualTo("send b");
+        plan.hedgeFailed(Failure.of(FailureKind.CONTEXT_LENGTH).build(), fixture.time.now());
+        assertThat(told(plan.next(failed(FailureKind.TIMEOUT), fixture.time.now())))
+                .isEqualTo("fail TIMEOUT");
     }
 
     // --- who may see it

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What makes two requests the same: tenant, model, every message, every setting that changes the answer. Only the hash of
  * it is kept, so a cache holds no prompt.
  *
+ * <p>Who may see a request ({@link ChatRequest#allowedProviders()}, {@link ChatRequest#requiredTags()}) does not change the
+ * answer and is no part of it: a reply that was kept is found again by a request that is more restricted, and the client
+ * serves it only if the provider that gave it may answer. As a part of it, the same answer would be kept once for each
+ * restriction, and an outage would find it less often.
+ *
  * @since 0.1
  */
 public final class RequestFingerprint {

@@ -129,7 +129,10 @@ public final class Adaptation {
 
     private void fitOutput() {
         int most = target.maxOutputTokens().orElse(Integer.MAX_VALUE);
-        if (asked.maxOutputTokens().orElse(0) <= most) {
+        boolean isOverridden = isOverridden("max_tokens")
+                || isOverridden("max_completion_tokens")
+                || isOverridden("max_output_tokens");
+        if (asked.maxOutputTokens().orElse(0) <= most || isOverridden) {
             return;
         }
         change().maxOutputTokens(most);

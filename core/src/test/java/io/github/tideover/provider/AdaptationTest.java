@@ -201,12 +201,13 @@ class AdaptationTest {
                 .extra("temperature", 2)
                 .extra("top_p", 1)
                 .extra("seed", 3)
+                .extra("max_tokens", 5)
                 .extra("stop", "x")
                 .extra("reasoning_effort", "max")
                 .extra("tool_choice", "auto")
                 .extra("response_format", Map.of());
         ChatRequest asked = request.build();
-        Adaptation fit = fit(request, c -> c.lacks(Ability.values()));
+        Adaptation fit = fit(request, c -> c.lacks(Ability.values()).maxOutputTokens(1));
         assertThat(fit.sentences()).isEmpty();
         assertThat(fit.request().temperature()).isEqualTo(asked.temperature());
     }
