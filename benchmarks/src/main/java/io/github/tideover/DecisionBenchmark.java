@@ -5,6 +5,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.RouteName;
 import io.github.tideover.status.StatusBoard;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,6 +43,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class DecisionBenchmark {
+    /** Never spoken: nothing is sent. */
+    private static final List<Dialect> DIALECTS = Provider.ollama().dialects(new OkHttpClient(), 1 << 20);
+
     private ScheduledExecutorService scheduler;
     private Ladder ladder;
     private Backoff backoff;
@@ -106,7 +111,7 @@ public class DecisionBenchmark {
                 provider.capabilities(),
                 provider.tags(),
                 route,
-                List.of(),
+                DIALECTS,
                 (problem, now) -> null);
     }
 }

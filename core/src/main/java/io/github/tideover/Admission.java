@@ -10,12 +10,19 @@ final class Admission {
     final WaitFor waitFor;
     /** Nanoseconds after which asking again may help. */
     final long wait;
+    /** The key with which a turn was given; -1 if it is no matter of a key. */
+    final int key;
 
     private Admission(@Nullable Permit permit, @Nullable Failure refusal, WaitFor waitFor, long wait) {
+        this(permit, refusal, waitFor, wait, -1);
+    }
+
+    private Admission(@Nullable Permit permit, @Nullable Failure refusal, WaitFor waitFor, long wait, int key) {
         this.permit = permit;
         this.refusal = refusal;
         this.waitFor = waitFor;
         this.wait = wait;
+        this.key = key;
     }
 
     static Admission granted(Permit permit) {
@@ -30,6 +37,11 @@ final class Admission {
         return new Admission(null, refusal, waitFor, wait);
     }
 
+    /** A turn was given where a limit is nearly reached. */
+    static Admission waitsForRoom(Failure refusal, long wait, int key) {
+        return new Admission(null, refusal, WaitFor.ROOM, wait, key);
+    }
+
     /** What a caller who waits would wait for. */
     enum WaitFor {
         /** Waiting here is no use. */
@@ -38,6 +50,8 @@ final class Admission {
         PLACE,
         /** Its turn in a slow start. */
         TURN,
+        /** Its turn where a limit is nearly reached. */
+        ROOM,
         /** The end of the rest that the provider asked for. */
         REST
     }

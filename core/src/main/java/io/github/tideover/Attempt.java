@@ -7,6 +7,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
 import java.io.InterruptedIOException;
@@ -35,6 +36,7 @@ final class Attempt {
 
     private volatile @Nullable Watch watch;
     private @Nullable DeltaReader reader;
+    private RateLimits rateLimits = RateLimits.NONE;
     private boolean contentCame;
     private boolean abandoned;
     /** When the caller was given what came last; -1 while it waits for more. */
@@ -86,7 +88,8 @@ final class Attempt {
         }
         Watch guard = guard(prepared);
         try {
-            return new Outcome.Answered(prepared.perform());
+            ChatReply.Builder reply = prepared.perform();
+            return new Outcome.Answered(reply.rateLimits(limitsOf(prepared)));
         } catch (Exception e) {
             return engine.failed(e, send, guard, false);
         } finally {
@@ -110,6 +113,7 @@ final class Attempt {
         Watch guard = guard(prepared);
         try {
             reader = prepared.perform();
+            rateLimits = limitsOf(prepared);
         } catch (Exception e) {
             end();
             return engine.failed(e, send, guard, false);
@@ -118,6 +122,15 @@ final class Attempt {
             throw e;
         }
         return read();
+    }
+
+    private RateLimits limitsOf(Exchange<?, ?> answered) {
+        return answered.rateLimits(engine.time().clock());
+    }
+
+    /** What the headers of the answer said of rate limits. */
+    RateLimits rateLimits() {
+        return rateLimits;
     }
 
     private Watch guard(Exchange<?, ?> prepared) {
@@ -155,7 +168,7 @@ final class Attempt {
                     return null;
                 }
             }
-            outcome = new Outcome.Answered(deltas.reply());
+            outcome = new Outcome.Answered(deltas.reply().rateLimits(rateLimits));
         } catch (Exception e) {
             outcome = engine.failed(e, send, guard, contentCame);
         } catch (Error e) {

@@ -22,6 +22,7 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.FailureKind.Again;
+import io.github.tideover.failure.RateLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,11 +77,7 @@ final class CallPlan {
 
     private int lastRetryCost;
     private long waitedForPlace;
-    private boolean hasTurn;
-    /** The keys of the present provider that speak against being used again in this call, as bits: those it refused, ... */
-    private long refusedKeys;
-    /** ... and these, and those that were over their limit. */
-    private long triedKeys;
+    private final Claim claim = new Claim();
 
     private List<Failure> failures;
     /** What the first provider met: it decides which rungs may help, and what the caller is told in the end. */
@@ -185,11 +182,9 @@ final class CallPlan {
             attemptsHere = 0;
             hadFreeRetry = false;
             hadOneRetry = false;
-            hasTurn = false;
+            claim.clear();
             lastRetryCost = 0;
             waitedForPlace = 0;
-            refusedKeys = 0;
-            triedKeys = 0;
             Step step = null;
             if (rung instanceof Rung.Ask ask) {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
@@ -261,11 +256,16 @@ final class CallPlan {
         }
         long longestTurn = Math.min(LONGEST_WAIT_FOR_TURN, deadline - shortestAttempt - now);
         // A stream is kept for the key that it was asked for with.
-        long notWith = interrupted == null ? refusedKeys : ~(1L << interrupted.key());
-        Admission admission = rung.route().admit(now, longestTurn, hasTurn, notWith);
-        hasTurn = admission.waitFor == Admission.WaitFor.TURN;
+        claim.onlyWith(interrupted == null ? -1 : interrupted.key());
+        Admission admission = rung.route().admit(now, longestTurn, longestForRoom(rung, now), claim);
+        claim.hasTurn |= admission.waitFor == Admission.WaitFor.TURN;
+        claim.turnKey = admission.waitFor == Admission.WaitFor.ROOM ? admission.key : claim.turnKey;
+        if (admission.waitFor == Admission.WaitFor.REST) {
+            claim.clearTurns(); // whoever rests has lost its turn, lest all go at once at the end
+        }
         permit = admission.permit;
         if (permit != null) {
+            claim.clearTurns();
             attempts++;
             attemptsHere += isResuming() ? 0 : 1; // what goes on is the attempt that broke
             sent = send(rung, modeOf(rung, now), permit, now);
@@ -284,10 +284,17 @@ final class CallPlan {
         long most = switch (admission.waitFor) {
             case NOTHING -> -1;
             case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10);
-            case TURN -> Long.MAX_VALUE; // it was taken for as long as it is worth
+            case TURN, ROOM -> Long.MAX_VALUE; // it was taken for as long as it is worth
             case REST -> isResuming() ? -1 : patience(now).toNanos();
         };
         return admission.wait <= most - waitedForPlace && now + admission.wait + shortestAttempt - deadline <= 0;
+    }
+
+    /** How long a turn may be off where a limit is nearly reached: as long as a rest. Not worked out where none is. */
+    private long longestForRoom(Rung.Ask rung, long now) {
+        return claim.turnKey < 0 && !rung.route().isPaced(now)
+                ? 0
+                : Math.min(patience(now).toNanos() - waitedForPlace, deadline - shortestAttempt - now);
     }
 
     /** How long a provider's wish for rest is worth waiting for: less if another could be asked in the meantime. */
@@ -374,12 +381,21 @@ final class CallPlan {
                 rung.route().goingOn(permit, now);
                 interrupted = null;
             }
+            rung.route().heard(permit, said.rateLimits(), now);
+            rung.route().used(permit, said.usage(), now);
             rung.route().succeeded(permit, now, lastRetryCost);
             permit = null;
         }
         over = true;
         return new Step.Answer(
                 said.model().isEmpty() ? said.toBuilder().model(rung.model()).build() : said);
+    }
+
+    /** An answer began, and its headers said this of rate limits. */
+    void heard(RateLimits limits, long now) {
+        if (permit != null) {
+            ((Rung.Ask) ladder.get(position)).route().heard(permit, limits, now);
+        }
     }
 
     /** Content comes: the provider works. */
@@ -463,7 +479,7 @@ final class CallPlan {
             return fail(now);
         }
         add(met);
-        keyMet(met, requireNonNull(interrupted).key());
+        claim.keyMet(requireNonNull(interrupted).key(), met.kind());
         return rescue(rung, now);
     }
 
@@ -580,8 +596,7 @@ final class CallPlan {
         permit = hedgePermit;
         hedgePermit = null;
         if (position != hedgePosition) {
-            refusedKeys = 0;
-            triedKeys = 0;
+            claim.clear();
         }
         position = hedgePosition;
         attemptsHere = 1;
@@ -601,7 +616,7 @@ final class CallPlan {
         add(met);
         measure(met, rung);
         if (hedgePosition == position) {
-            keyMet(met, key);
+            claim.keyMet(key, met.kind());
         } else if (met.again() == Again.NEVER || met.again() == Again.ELSEWHERE) {
             boolean hasOtherKeys =
                     KeyRing.isOfTheKey(met.kind()) && rung.route().isStanding(now);
@@ -632,15 +647,8 @@ final class CallPlan {
 
     /** Once more at the same place: at once with another key, or in a while; null if it is better to move on. */
     private @Nullable Step again(Rung.Ask rung, Failure failure, int key, long now) {
-        keyMet(failure, key);
+        claim.keyMet(key, failure.kind());
         return mayChangeKey(rung, failure, now) ? withAnotherKey(rung, now) : retry(rung, failure, now);
-    }
-
-    private void keyMet(Failure failure, int key) {
-        if (KeyRing.isOfTheKey(failure.kind())) {
-            triedKeys |= 1L << key;
-            refusedKeys |= KeyRing.isRefused(failure.kind()) ? 1L << key : 0;
-        }
     }
 
     /**
@@ -652,7 +660,7 @@ final class CallPlan {
     private boolean mayChangeKey(Rung.Ask rung, Failure failure, long now) {
         if (!KeyRing.isOfTheKey(failure.kind())
                 || failure.again() == Again.ELSEWHERE
-                || !rung.route().hasKeyBeside(triedKeys, now)) {
+                || !rung.route().hasKeyBeside(claim.triedKeys(), failure.kind() == FailureKind.THROTTLED, now)) {
             return false;
         }
         if (KeyRing.isRefused(failure.kind()) && brokenBy == null) {
@@ -721,6 +729,7 @@ final class CallPlan {
         over = true;
         return new Step.Answer(reply.toBuilder()
                 .origin(Origin.CACHED)
+                .rateLimits(RateLimits.NONE)
                 .attempts(attempts)
                 .skipped(failures)
                 .build());

@@ -229,9 +229,12 @@ final class CallRun {
             ended(call, outcome);
             return null;
         }
-        call.answering(engine.time().now());
+        Attempt answering = requireNonNull(attempt);
+        long now = engine.time().now();
+        call.heard(answering.rateLimits(), now);
+        call.answering(now);
         openBreak = null;
-        return shownOrRead(call, requireNonNull(attempt), false);
+        return shownOrRead(call, answering, false);
     }
 
     private @Nullable Outcome hedged(CallPlan call, Attempt first) {

@@ -2,14 +2,16 @@ package io.github.tideover;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one provider: which of them may be used now, and whose turn it is. A provider without a key has one here, so
- * that nobody needs to ask.
+ * The keys of one provider: which of them may be used now, which has room in its limits, and whose turn it is. A provider
+ * without a key has one here, so that nobody needs to ask.
  *
  * <p>Turns go round. What a key has left is known only where the provider says so, and to share evenly is the best that can be
  * done without knowing; it needs no memory of what was sent, and it finds out soon which keys do not work.
@@ -24,6 +26,12 @@ final class KeyRing {
     private int next;
     /** The moment from which on one key at least may be used. */
     private volatile long backAt;
+    /** The moment from which on one key that may be used has room in its limits, as far as is known. */
+    private volatile long roomAt;
+    /** The moment from which on all of them have. */
+    private volatile long pacedUntil;
+    /** Something was heard of limits. */
+    private volatile boolean isLimited;
 
     KeyRing(int size, long now) {
         keys = new Key[size];
@@ -31,6 +39,8 @@ final class KeyRing {
             keys[i] = new Key(now);
         }
         backAt = now;
+        roomAt = now;
+        pacedUntil = now;
     }
 
     /** Whether a failure speaks of the key it happened with, and of no other. */
@@ -54,36 +64,142 @@ final class KeyRing {
 
     /** Whether one key at least may be used now. */
     boolean isStanding(long now) {
-        return backAt - now <= 0;
+        return backAt - now <= 0 && roomAt - now <= 0;
+    }
+
+    /** Whether one of the keys has no room in its limits. May be asked without the lock. */
+    boolean isPaced(long now) {
+        return pacedUntil - now > 0;
     }
 
     /**
-     * Finds the key whose turn it is among those that may be used.
+     * Finds the key whose turn it is among those that may be used: one that has room in its limits if there is one, else the
+     * one that has room first.
      *
-     * @param without the keys that are not to be used, as bits
      * @return its place, or -1 if there is none
      */
-    int take(long now, long without) {
-        int spared = -1;
+    int take(Claim claim, long now) {
+        int turn = claim.turnKey;
+        if (turn >= 0 && !isIn(claim.without(), turn) && keys[turn].restUntil - now <= 0) {
+            return turn;
+        }
+        int best = -1;
+        long least = Long.MAX_VALUE;
         for (int i = 0; i < keys.length; i++) {
             int place = (next + i) % keys.length;
-            if (isIn(without, place) || keys[place].restUntil - now > 0) {
+            Key key = keys[place];
+            if (isIn(claim.without(), place) || key.restUntil - now > 0) {
                 continue;
             }
-            if (keys[place].sparedUntil - now <= 0) {
+            long wait = claim.isOnlyWithOne() ? 0 : Math.max(key.sparedUntil - now, key.waitFrom(now));
+            if (wait <= 0) {
                 next = place + 1;
                 return place;
             }
-            spared = spared < 0 ? place : spared;
+            if (wait < least) {
+                best = place;
+                least = wait;
+            }
         }
-        return spared;
+        return best;
     }
 
-    /** Whether a key other than these may be used now, and has not just been over its limit. */
-    boolean hasBeside(long these, long now) {
+    /** Whether little is left of the limits of one of the keys. */
+    boolean isLow(long now) {
+        for (Key key : keys) {
+            if (key.limiter != null && key.limiter.isLow(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How long a caller that comes now has to wait for a turn with a key; 0 for not at all. */
+    long waitFrom(int place, long now) {
+        return keys[place].waitFrom(now);
+    }
+
+    /** How much longer a caller has to wait whose turn with a key has come. */
+    long postponement(int place, long now) {
+        Limiter limiter = keys[place].limiter;
+        return limiter == null ? 0 : limiter.postponement(now);
+    }
+
+    /** Gives a caller the turn that is so far off, or has it wait for so much longer. */
+    void reserve(int place, long wait, boolean hadTurn, long now) {
+        Limiter limiter = keys[place].limiter;
+        if (limiter != null && hadTurn) {
+            limiter.postpone(wait, now);
+        } else if (limiter != null) {
+            limiter.reserve(wait, now);
+            findRoom(now);
+        }
+    }
+
+    /** A request goes out with a key. */
+    void sent(Permit permit, boolean hadTurn, long now) {
+        Key key = keys[permit.key];
+        permit.number = key.sent++;
+        if (key.limiter != null) {
+            permit.isDoubtful = key.limiter.sent(hadTurn, now);
+            findRoom(now);
+        }
+    }
+
+    /** An answer said what is left for its key. */
+    void heard(Permit permit, RateLimits limits, boolean turnedAway, long now) {
+        Key key = keys[permit.key];
+        if (limits.isEmpty() || permit.isHeard) {
+            return;
+        }
+        permit.isHeard = true;
+        if (key.limiter == null) {
+            key.limiter = new Limiter();
+            isLimited = true;
+        }
+        key.limiter.heard(limits, permit.number, key.sent - 1 - permit.number, turnedAway, now);
+        findRoom(now);
+    }
+
+    /** Whether anything was heard of limits. May be asked without the lock. */
+    boolean isLimited() {
+        return isLimited;
+    }
+
+    /** A request was answered. */
+    void answered(Permit permit, Usage usage, long now) {
+        Limiter limiter = keys[permit.key].limiter;
+        if (limiter != null) {
+            limiter.used(usage);
+            if (permit.isDoubtful) {
+                limiter.doubted(now);
+                findRoom(now);
+            }
+        }
+    }
+
+    private void findRoom(long now) {
+        long least = Long.MAX_VALUE;
+        long most = 0;
+        for (Key key : keys) {
+            long wait = key.waitFrom(now);
+            least = Math.min(least, Math.max(wait, key.restUntil - now));
+            most = Math.max(most, wait);
+        }
+        roomAt = now + least;
+        pacedUntil = now + most;
+    }
+
+    /**
+     * Whether a key other than these may be used now.
+     *
+     * @param hasRoom whether only one counts that has room in its limits, and has not just been over one
+     */
+    boolean hasBeside(long these, boolean hasRoom, long now) {
         for (int place = 0; place < keys.length; place++) {
             Key key = keys[place];
-            if (!isIn(these, place) && key.restUntil - now <= 0 && key.sparedUntil - now <= 0) {
+            boolean isFree = !hasRoom || key.sparedUntil - now <= 0 && key.waitFrom(now) == 0;
+            if (!isIn(these, place) && key.restUntil - now <= 0 && isFree) {
                 return true;
             }
         }
@@ -116,6 +232,7 @@ final class KeyRing {
             earliest = each.restUntil - earliest < 0 ? each.restUntil : earliest;
         }
         backAt = earliest;
+        findRoom(now);
         return isNews;
     }
 
@@ -161,9 +278,13 @@ final class KeyRing {
     }
 
     private boolean isBetter(int place, int best, long without) {
-        boolean isPaused = !isIn(without, place) && !isRefused(keys[place]);
-        boolean bestIsPaused = !isIn(without, best) && !isRefused(keys[best]);
-        return isPaused == bestIsPaused ? keys[place].restUntil - keys[best].restUntil < 0 : isPaused;
+        int rank = rank(place, without);
+        int bestRank = rank(best, without);
+        return rank == bestRank ? keys[place].restUntil - keys[best].restUntil < 0 : rank < bestRank;
+    }
+
+    private int rank(int place, long without) {
+        return isIn(without, place) ? 2 : isRefused(keys[place]) ? 1 : 0;
     }
 
     /**
@@ -179,10 +300,18 @@ final class KeyRing {
         private long sparedUntil;
         private @Nullable Failure cause;
         private boolean isKnownToRest;
+        /** There from the first word about limits on. */
+        private @Nullable Limiter limiter;
+
+        private long sent;
 
         Key(long now) {
             restUntil = now;
             sparedUntil = now;
+        }
+
+        long waitFrom(long now) {
+            return limiter == null ? 0 : limiter.waitFrom(now);
         }
     }
 }

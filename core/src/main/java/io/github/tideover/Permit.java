@@ -9,6 +9,12 @@ final class Permit {
     final long startedAt;
     /** The place of the key to ask with. */
     final int key;
+    /** Which request with this key it is, counted from the first. */
+    long number;
+    /** By what was heard of its limits, there is nothing left for it. */
+    boolean isDoubtful;
+    /** What its answer says of limits has been heard. */
+    boolean isHeard;
     /** The breaker has heard how the attempt went. */
     boolean judged;
     /** The place among the attempts under way is free again. */

@@ -7,6 +7,7 @@ import static io.github.tideover.failure.FailureKind.MAINTENANCE;
 import static io.github.tideover.failure.FailureKind.MODEL_NOT_FOUND;
 import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.QUOTA;
+import static io.github.tideover.failure.FailureKind.THROTTLED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.resilience4j.bulkhead.Bulkhead;
@@ -15,9 +16,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.tideover.Admission.WaitFor;
+import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.FailureKind.Blame;
+import io.github.tideover.failure.RateLimits;
 import io.github.tideover.status.RouteHealth;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusBoard;
@@ -160,9 +163,13 @@ final class Route {
         return keys.nameOf(key);
     }
 
-    /** Whether the provider may be asked now with a key other than these, given as bits. */
-    synchronized boolean hasKeyBeside(long these, long now) {
-        return restUntil - now <= 0 && keys.hasBeside(these, now);
+    /**
+     * Whether the provider may be asked now with a key other than these, given as bits.
+     *
+     * @param hasRoom whether only one counts that has room in its limits
+     */
+    synchronized boolean hasKeyBeside(long these, boolean hasRoom, long now) {
+        return restUntil - now <= 0 && keys.hasBeside(these, hasRoom, now);
     }
 
     /** Whether a call could go out here now, as far as can be told without asking. */
@@ -178,29 +185,36 @@ final class Route {
         }
     }
 
+    /** Whether a rate limit may make a call wait; read without the lock, for a first look. */
+    boolean isPaced(long now) {
+        return keys.isPaced(now);
+    }
+
     private boolean isAtRest(long now) {
         return restUntil - now > 0 || !keys.isStanding(now);
     }
 
-    /** Asks for the right to one attempt with any of the keys. */
-    Admission admit(long now, long longestWait, boolean hasTurn) {
-        return admit(now, longestWait, hasTurn, 0);
+    /** Asks for the right to one attempt, once, and without waiting for room in a limit. */
+    Admission admit(long now, long longestTurn, boolean hasTurn) {
+        Claim claim = new Claim();
+        claim.hasTurn = hasTurn;
+        return admit(now, longestTurn, 0, claim);
     }
 
     /**
      * Asks for the right to one attempt. The order of the checks is the policy: what cannot be undone comes last.
      *
-     * @param longestWait how long a turn may be off, in a slow start, to be worth taking
-     * @param hasTurn whether the caller has waited for its turn already
-     * @param refusedKeys the keys with which this call has been refused, as bits
+     * @param longestTurn how long a turn may be off, in a slow start, to be worth taking
+     * @param longestForRoom how long a turn may be off, where a limit is nearly reached, to be worth taking
+     * @param claim the turns that the caller has waited for, and the keys that refused it
      */
-    synchronized Admission admit(long now, long longestWait, boolean hasTurn, long refusedKeys) {
+    synchronized Admission admit(long now, long longestTurn, long longestForRoom, Claim claim) {
         if (restUntil - now > 0) {
             return resting(now, requireNonNull(rest));
         }
-        int key = keys.take(now, refusedKeys);
+        int key = keys.take(claim, now);
         if (key < 0) {
-            return resting(now, keys.resting(refusedKeys));
+            return resting(now, keys.resting(claim.without()));
         }
         boolean probe = false;
         if (!standing) {
@@ -213,12 +227,18 @@ final class Route {
         if (!probe && openings > 0) {
             if (!slowStart.isEasing(now)) {
                 openings = 0; // eased back in: the next outage starts with short pauses again
-            } else if (!hasTurn) {
-                long wait = slowStart.takeTurn(now, longestWait);
+            } else if (!claim.hasTurn) {
+                long wait = slowStart.takeTurn(now, longestTurn);
                 if (wait != 0) {
                     return waitForTurn(now, wait);
                 }
             }
+        }
+        boolean hasRoomTurn = claim.turnKey == key;
+        long waitForRoom =
+                claim.isOnlyWithOne() ? 0 : hasRoomTurn ? keys.postponement(key, now) : keys.waitFrom(key, now);
+        if (waitForRoom > 0) {
+            return waitForRoom(key, waitForRoom, longestForRoom, hasRoomTurn, now);
         }
         if (!bulkhead.tryAcquirePermission()) {
             return Admission.refused(
@@ -239,7 +259,18 @@ final class Route {
         } else {
             slowStart.called(now);
         }
-        return Admission.granted(new Permit(generation, probe, now, key));
+        Permit permit = new Permit(generation, probe, now, key);
+        keys.sent(permit, hasRoomTurn, now);
+        return Admission.granted(permit);
+    }
+
+    private Admission waitForRoom(int key, long wait, long longest, boolean hadTurn, long now) {
+        Failure refusal = refusal(PAUSED, "its rate limit is nearly reached", now + wait);
+        if (wait > longest) {
+            return Admission.refused(refusal);
+        }
+        keys.reserve(key, wait, hadTurn, now);
+        return Admission.waitsForRoom(refusal, wait, key);
     }
 
     private Admission waitForTurn(long now, long wait) {
@@ -402,6 +433,24 @@ final class Route {
         judgeWell(permit, -1, now);
     }
 
+    /** The headers of an answer came, which may say how much its key has left. */
+    void heard(Permit permit, RateLimits limits, long now) {
+        if (!limits.isEmpty()) {
+            synchronized (this) {
+                keys.heard(permit, limits, false, now);
+            }
+        }
+    }
+
+    /** An answer is complete, and says what it took. */
+    void used(Permit permit, Usage usage, long now) {
+        if (keys.isLimited()) {
+            synchronized (this) {
+                keys.answered(permit, usage, now);
+            }
+        }
+    }
+
     /** The attempt ended with an answer. */
     void succeeded(Permit permit, long now, int lastRetryCost) {
         budget.succeeded(lastRetryCost);
@@ -427,6 +476,7 @@ final class Route {
             letGo(permit);
             board.failed(index, failure, suspect(permit), permit.first, now);
         }
+        keys.heard(permit, failure.rateLimits(), failure.kind() == THROTTLED, now);
         restIfAsked(permit, failure, now);
     }
 
@@ -653,13 +703,14 @@ final class Route {
     boolean isCalm(long now) {
         return standing
                 && !isAtRest(now)
-                && !isEasing(now)
+                && !isHeldBack(now)
                 && budget.tokens(now) > RetryBudget.CAPACITY / 2.0
                 && board.status().state() == ServiceState.OPERATIONAL;
     }
 
-    private synchronized boolean isEasing(long now) {
-        return slowStart.isEasing(now);
+    /** Whether calls are let out by turns, after an outage or close to a limit. */
+    private synchronized boolean isHeldBack(long now) {
+        return slowStart.isEasing(now) || keys.isLow(now);
     }
 
     /** The age at which an attempt without an answer is held against the provider even if the caller's time was short. */

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 
 /** A ladder without a network: routes a, b, c as asked for, then a cache, then words. */
 final class LadderFixture {
-    final ManualTime time = new ManualTime();
+    final ManualTime time;
     final List<Rung> ladder = new ArrayList<>();
     final List<Route> routes = new ArrayList<>();
     final StatusBoard board;
@@ -41,6 +41,11 @@ final class LadderFixture {
     }
 
     LadderFixture(int providers, int maxConcurrent, int keys) {
+        this(providers, maxConcurrent, keys, new ManualTime());
+    }
+
+    LadderFixture(int providers, int maxConcurrent, int keys, ManualTime time) {
+        this.time = time;
         List<String> names = List.of("a/m", "b/m", "c/m").subList(0, providers);
         board = new StatusBoard(
                 names.stream()

@@ -3,6 +3,7 @@ package io.github.tideover.chat;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.RateLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -26,6 +27,7 @@ public final class ChatReply {
     private final String requestId;
     private final int keyNumber;
     private final Usage usage;
+    private final RateLimits rateLimits;
     private final int attempts;
     private final List<Failure> skipped;
     private final boolean continued;
@@ -45,6 +47,7 @@ public final class ChatReply {
         requestId = builder.requestId;
         keyNumber = builder.keyNumber;
         usage = builder.usage;
+        rateLimits = builder.rateLimits;
         attempts = builder.attempts;
         skipped = builder.skipped;
         continued = builder.continued;
@@ -80,6 +83,7 @@ public final class ChatReply {
         builder.requestId = requestId;
         builder.keyNumber = keyNumber;
         builder.usage = usage;
+        builder.rateLimits = rateLimits;
         builder.attempts = attempts;
         builder.skipped = skipped;
         builder.continued = continued;
@@ -205,6 +209,17 @@ public final class ChatReply {
     }
 
     /**
+     * What the provider's answer said of how much it still allows, where it says so. The client paces itself by it; it is here for
+     * those who want to see it, or to plan by it.
+     *
+     * @return the limits at the time of the answer; {@link RateLimits#NONE} if nothing was said, and for replies that no
+     *     provider gave just now
+     */
+    public RateLimits rateLimits() {
+        return rateLimits;
+    }
+
+    /**
      * How many attempts this call made at providers, this reply's own and those that found no connection included.
      *
      * @return the number, 0 if none was sent
@@ -286,6 +301,7 @@ public final class ChatReply {
         private String requestId = "";
         private int keyNumber;
         private Usage usage = Usage.NONE;
+        private RateLimits rateLimits = RateLimits.NONE;
         private int attempts;
         private List<Failure> skipped = List.of();
         private boolean continued;
@@ -433,6 +449,17 @@ public final class ChatReply {
          */
         public Builder usage(Usage usage) {
             this.usage = requireNonNull(usage, "usage == null");
+            return this;
+        }
+
+        /**
+         * Sets what the answer said of rate limits.
+         *
+         * @param rateLimits the limits
+         * @return this builder
+         */
+        public Builder rateLimits(RateLimits rateLimits) {
+            this.rateLimits = requireNonNull(rateLimits, "rateLimits == null");
             return this;
         }
 

@@ -37,6 +37,8 @@ public final class Failure implements Serializable {
     private final int keyNumber;
     /** How long the provider asked to be left alone. */
     private final @Nullable Duration retryAfter;
+    /** What the answer said of rate limits. */
+    private final RateLimits rateLimits;
     /** When it makes sense to ask again. */
     private final @Nullable Instant retryAt;
     /** The exception behind it. */
@@ -52,6 +54,7 @@ public final class Failure implements Serializable {
         requestId = builder.requestId;
         keyNumber = builder.keyNumber;
         retryAfter = builder.retryAfter;
+        rateLimits = builder.rateLimits;
         retryAt = builder.retryAt;
         cause = builder.cause;
     }
@@ -81,6 +84,7 @@ public final class Failure implements Serializable {
         builder.requestId = requestId;
         builder.keyNumber = keyNumber;
         builder.retryAfter = retryAfter;
+        builder.rateLimits = rateLimits;
         builder.retryAt = retryAt;
         builder.cause = cause;
         return builder;
@@ -169,6 +173,15 @@ public final class Failure implements Serializable {
     }
 
     /**
+     * What the provider's answer said of its rate limits.
+     *
+     * @return the limits; {@link RateLimits#NONE} if it said nothing, or there was no answer
+     */
+    public RateLimits rateLimits() {
+        return rateLimits;
+    }
+
+    /**
      * When it makes sense to ask this source again.
      *
      * @return the time, or empty if it is not known
@@ -206,6 +219,7 @@ public final class Failure implements Serializable {
         private @Nullable String requestId;
         private int keyNumber;
         private @Nullable Duration retryAfter;
+        private RateLimits rateLimits = RateLimits.NONE;
         private @Nullable Instant retryAt;
         private @Nullable Throwable cause;
 
@@ -300,6 +314,17 @@ public final class Failure implements Serializable {
          */
         public Builder retryAfter(@Nullable Duration retryAfter) {
             this.retryAfter = retryAfter;
+            return this;
+        }
+
+        /**
+         * Sets what the answer said of rate limits.
+         *
+         * @param rateLimits the limits
+         * @return this builder
+         */
+        public Builder rateLimits(RateLimits rateLimits) {
+            this.rateLimits = requireNonNull(rateLimits, "rateLimits == null");
             return this;
         }
 

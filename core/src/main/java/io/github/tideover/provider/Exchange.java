@@ -1,8 +1,11 @@
 package io.github.tideover.provider;
 
+import io.github.tideover.failure.RateLimits;
 import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.RateLimitHeaders;
 import io.github.tideover.wire.RefusedException;
 import java.io.IOException;
+import java.time.InstantSource;
 import okhttp3.Headers;
 import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ public final class Exchange<W, R> {
     private final Remedy<R> remedy;
     private volatile @Nullable Exchange<?, R> instead;
     private volatile boolean cancelled;
+    private Headers headers = Headers.EMPTY;
 
     /**
      * Makes an attempt.
@@ -71,6 +75,17 @@ public final class Exchange<W, R> {
         return other.perform();
     }
 
+    /**
+     * What the answer said of rate limits, once {@link #perform()} has given it.
+     *
+     * @param clock tells the time of the answer, if that is needed
+     * @return the limits
+     */
+    public RateLimits rateLimits(InstantSource clock) {
+        Exchange<?, R> other = instead;
+        return other == null ? RateLimitHeaders.read(headers, clock) : other.rateLimits(clock);
+    }
+
     /** Ends the attempt from any thread: a waiting {@link #perform()} throws, the connection is closed. */
     public void cancel() {
         cancelled = true;
@@ -86,6 +101,7 @@ public final class Exchange<W, R> {
             ResponseBody body = response.errorBody();
             throw new RefusedException(response.code(), response.headers(), body == null ? "" : body.string());
         }
+        headers = response.headers();
         W body = response.body();
         if (body == null) {
             throw new MalformedReplyException("the answer has no body");

@@ -244,6 +244,7 @@ public final class FailureSorter {
                 .requestId(refusal.requestId().filter(redaction::isHarmlessId).orElse(null))
                 .retryAfter(retryAfter)
                 .retryAt(retryAfter == null || retryAfter.compareTo(LONGEST_FORECAST) > 0 ? null : now.plus(retryAfter))
+                .rateLimits(RateLimitHeaders.read(problem.headers(), () -> now))
                 .cause(problem)
                 .build();
     }

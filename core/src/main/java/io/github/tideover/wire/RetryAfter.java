@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +44,6 @@ final class RetryAfter {
     private static final Pattern GO_PART = Pattern.compile("(" + NUMBER + ")(ns|us|\u00b5s|ms|s|m|h)");
     private static final Pattern GO_DURATION = Pattern.compile("(?:" + GO_PART.pattern() + "){1,8}");
 
-    private static final Pattern NOTHING_REMAINS = Pattern.compile("-\\d+|0+");
-
     private RetryAfter() {}
 
     /**
@@ -78,19 +75,11 @@ final class RetryAfter {
 
     /** When both requests and tokens are used up, the later of the two resets counts. */
     private static Optional<Duration> untilTheLastReset(Headers headers, Instant now) {
-        Stream<Duration> openAi = Stream.of("requests", "tokens")
-                .filter(limit -> isUsedUp(headers, "x-ratelimit-remaining-" + limit))
-                .flatMap(limit -> first(headers, "x-ratelimit-reset-" + limit, RetryAfter::goDuration).stream());
-        Stream<Duration> anthropic = Stream.of("requests", "tokens", "input-tokens", "output-tokens")
-                .map(limit -> "anthropic-ratelimit-" + limit)
-                .filter(limit -> isUsedUp(headers, limit + "-remaining"))
-                .flatMap(limit -> first(headers, limit + "-reset", value -> until(value, now)).stream());
-        return Stream.concat(openAi, anthropic).max(Comparator.naturalOrder());
-    }
-
-    private static boolean isUsedUp(Headers headers, String name) {
-        String remaining = headers.get(name);
-        return remaining != null && NOTHING_REMAINS.matcher(remaining.strip()).matches();
+        return RateLimitHeaders.read(headers, () -> now).all().stream()
+                .filter(limit -> limit.remaining().orElse(1) == 0)
+                .flatMap(limit -> limit.resetsAfter().stream())
+                .map(time -> time.compareTo(NEVER) > 0 ? NEVER : time)
+                .max(Comparator.naturalOrder());
     }
 
     private static Optional<Duration> decimal(String value, BigDecimal unit) {
@@ -100,7 +89,8 @@ final class RetryAfter {
         return DECIMAL.matcher(value).matches() ? positive(new BigDecimal(value).multiply(unit)) : Optional.empty();
     }
 
-    private static Optional<Duration> goDuration(String value) {
+    /** A time as Go writes it, such as {@code 6m0s}; empty if it is none, or zero. */
+    static Optional<Duration> goDuration(String value) {
         if (!GO_DURATION.matcher(value).matches()) {
             return Optional.empty();
         }
@@ -112,7 +102,8 @@ final class RetryAfter {
         return positive(seconds);
     }
 
-    private static Optional<Duration> until(String rfc3339, Instant now) {
+    /** The time until a moment as RFC 3339 writes it; empty if it is none, or is over. */
+    static Optional<Duration> until(String rfc3339, Instant now) {
         try {
             return until(OffsetDateTime.parse(rfc3339).toInstant(), now);
         } catch (DateTimeException e) {

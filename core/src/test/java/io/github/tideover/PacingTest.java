@@ -1,0 +1,413 @@
+package io.github.tideover;
+
+import static io.github.tideover.LadderFixture.told;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.Usage;
+import io.github.tideover.failure.Failure;
+import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimitedException;
+import io.github.tideover.failure.RateLimits;
+import io.github.tideover.failure.RateLimits.Limit;
+import io.github.tideover.failure.RateLimits.Unit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Clients that have three times as much to ask as a provider allows, for ten minutes in hand-moved time: the plans and routes are
+ * the real ones, the provider is a limiter that tells in its answers what is left.
+ */
+class PacingTest {
+    private static final Duration LENGTH = Duration.ofMinutes(10);
+
+    /** How a provider limits. */
+    private enum Sort {
+        /** What was used comes back bit by bit, and the reset is when all has. OpenAI's way, Anthropic's and Groq's. */
+        BUCKET,
+        /** All comes back at the reset. */
+        WINDOW
+    }
+
+    /** A limit at the provider. */
+    private static final class Provider {
+        private final Sort sort;
+        private final Unit unit;
+        private final double limit;
+        private final long window;
+        private final boolean inSeconds;
+        private final boolean tells;
+        private final long startedAt;
+        private double left;
+        private long at;
+        int served;
+        int refused;
+
+        Provider(Sort sort, Unit unit, double limit, Duration window, boolean inSeconds, boolean tells, long now) {
+            this.sort = sort;
+            this.unit = unit;
+            this.limit = limit;
+            this.window = window.toNanos();
+            this.inSeconds = inSeconds;
+            this.tells = tells;
+            startedAt = now;
+            left = limit;
+            at = now;
+        }
+
+        private void passTo(long now) {
+            if (sort == Sort.BUCKET) {
+                left = Math.min(limit, left + limit * (now - at) / window);
+            } else if ((now - startedAt) / window > (at - startedAt) / window) {
+                left = limit;
+            }
+            at = now;
+        }
+
+        boolean serves(double cost, long now) {
+            passTo(now);
+            boolean serves = left >= cost;
+            if (serves) {
+                left -= cost;
+                served++;
+            } else {
+                refused++;
+            }
+            return serves;
+        }
+
+        private long reset(long now) {
+            long nanos = sort == Sort.BUCKET
+                    ? (long) (window * (limit - left) / limit)
+                    : window - (now - startedAt) % window;
+            long second = TimeUnit.SECONDS.toNanos(1);
+            return inSeconds ? (nanos + second - 1) / second * second : nanos;
+        }
+
+        RateLimits limits(long now) {
+            return tells
+                    ? RateLimits.of(List.of(Limit.of(unit, "it")
+                            .limit((long) limit)
+                            .remaining((long) left)
+                            .resetsAfter(Duration.ofNanos(reset(now)))
+                            .build()))
+                    : RateLimits.NONE;
+        }
+
+        Duration retryAfter(double cost, long now) {
+            return Duration.ofNanos(
+                    sort == Sort.BUCKET
+                            ? (long) (window * (cost - left) / limit) + 1
+                            : window - (now - startedAt) % window);
+        }
+    }
+
+    /** A client, its calls, and what became of them. */
+    private static final class Client {
+        private final LadderFixture fixture;
+        private final Provider provider;
+        private final Duration latency;
+        private final int tokens;
+        int answered;
+        int waits;
+
+        Client(LadderFixture fixture, Provider provider, Duration latency, int tokens) {
+            this.fixture = fixture;
+            this.provider = provider;
+            this.latency = latency;
+            this.tokens = tokens;
+        }
+
+        void call() {
+            CallPlan plan = fixture.plan();
+            perform(plan, plan.first(fixture.time.now()));
+        }
+
+        private void perform(CallPlan plan, Step step) {
+            if (step instanceof Step.Send) {
+                long now = fixture.time.now();
+                double cost = provider.unit == Unit.REQUESTS ? 1 : tokens;
+                boolean serves = provider.serves(cost, now);
+                RateLimits limits = provider.limits(now);
+                Outcome outcome = serves
+                        ? new Outcome.Answered(ChatReply.builder()
+                                .text("fine")
+                                .usage(Usage.of(tokens / 2, tokens - tokens / 2, tokens, 0, 0))
+                                .rateLimits(limits))
+                        : new Outcome.Failed(Failure.of(FailureKind.THROTTLED)
+                                .retryAfter(provider.retryAfter(cost, now))
+                                .rateLimits(limits)
+                                .build());
+                after(serves ? latency : Duration.ofMillis(30), () -> goOn(plan, outcome));
+            } else if (step instanceof Step.Wait wait) {
+                waits++;
+                after(Duration.ofNanos(wait.nanos()), () -> goOn(plan, Outcome.WAITED));
+            } else if (step instanceof Step.Answer) {
+                answered++;
+            }
+        }
+
+        private void goOn(CallPlan plan, Outcome outcome) {
+            perform(plan, plan.next(outcome, fixture.time.now()));
+        }
+
+        private void after(Duration delay, Runnable task) {
+            fixture.time.time().scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Has the clients call by turns. */
+    private static void run(double callsPerSecond, Client... clients) {
+        Duration gap = Duration.ofNanos((long) (1e9 / callsPerSecond));
+        for (int i = 0; i < LENGTH.dividedBy(gap); i++) {
+            Client client = clients[i % clients.length];
+            client.call();
+            client.fixture.time.advance(gap);
+        }
+    }
+
+    private static Limit left(long remaining, long limit, Duration reset) {
+        return Limit.of(Unit.REQUESTS, "requests")
+                .limit(limit)
+                .remaining(remaining)
+                .resetsAfter(reset)
+                .build();
+    }
+
+    private static Outcome answeredWith(Limit... limits) {
+        return new Outcome.Answered(ChatReply.builder().text("fine").rateLimits(RateLimits.of(List.of(limits))));
+    }
+
+    /** One call, answered with these limits. */
+    private static Step.Send answered(LadderFixture fixture, Limit... limits) {
+        CallPlan plan = fixture.plan();
+        Step step = plan.first(fixture.time.now());
+        assertThat(step).isInstanceOf(Step.Send.class);
+        plan.next(answeredWith(limits), fixture.time.now());
+        return (Step.Send) step;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BUCKET, 60,   60, 2000,  false",
+        "BUCKET, 600,  60, 2000,  false",
+        "BUCKET, 600,  60, 10000, false",
+        "BUCKET, 60,   60, 2000,  true",
+        "BUCKET, 600,  60, 2000,  true",
+        "WINDOW, 60,   60, 2000,  false",
+        "WINDOW, 600,  60, 2000,  false",
+        "WINDOW, 60,   60, 2000,  true",
+        "WINDOW, 20,   10, 500,   true",
+    })
+    void aClientWithThreeTimesTooManyRequestsMeetsNextToNoRefusalAndUsesWhatItMay(
+            Sort sort, int limit, int seconds, int latency, boolean inSeconds) {
+        LadderFixture fixture = new LadderFixture(1, 1_000);
+        Provider provider = new Provider(
+                sort, Unit.REQUESTS, limit, Duration.ofSeconds(seconds), inSeconds, true, fixture.time.now());
+        run(3.0 * limit / seconds, new Client(fixture, provider, Duration.ofMillis(latency), 100));
+        long allowed = limit * LENGTH.toSeconds() / seconds;
+        assertThat(provider.refused).as("refused").isLessThanOrEqualTo((int) (allowed / 1_000));
+        assertThat(provider.served).as("served").isGreaterThan((int) (allowed * 0.95));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BUCKET, false", "WINDOW, false", "BUCKET, true", "WINDOW, true"})
+    void theSameHoldsForTokens(Sort sort, boolean inSeconds) {
+        LadderFixture fixture = new LadderFixture(1, 1_000);
+        Provider provider =
+                new Provider(sort, Unit.TOKENS, 60_000, Duration.ofSeconds(60), inSeconds, true, fixture.time.now());
+        run(6, new Client(fixture, provider, Duration.ofSeconds(2), 500));
+        assertThat(provider.refused).as("refused").isLessThanOrEqualTo(1);
+        assertThat(provider.served).as("served of 1200").isGreaterThan(1_140);
+    }
+
+    @Test
+    void whatTheSameClientMeetsWhenTheProviderTellsNothing() {
+        LadderFixture fixture = new LadderFixture(1, 1_000);
+        Provider provider =
+                new Provider(Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, false, fixture.time.now());
+        run(30, new Client(fixture, provider, Duration.ofSeconds(2), 100));
+        assertThat(provider.refused)
+                .as("so the tests above do test the headers")
+                .isGreaterThan(1_000);
+    }
+
+    /** Each hears what the others took from what is left; of a limit that comes back all at once it hears that too late. */
+    @Test
+    void clientsThatShareALimitShareIt() {
+        ManualTime time = new ManualTime();
+        Provider provider =
+                new Provider(Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, true, time.now());
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            clients.add(new Client(new LadderFixture(1, 1_000, 1, time), provider, Duration.ofSeconds(2), 100));
+        }
+        run(30, clients.toArray(Client[]::new));
+        assertThat(provider.refused).as("refused").isLessThanOrEqualTo(6);
+        assertThat(clients).allSatisfy(client -> assertThat(client.answered).isGreaterThan(1_900));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Sort.class)
+    void aClientThatKeepsWithinItsLimitIsNotHeldBack(Sort sort) {
+        LadderFixture fixture = new LadderFixture(1, 1_000);
+        Provider provider =
+                new Provider(sort, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, true, fixture.time.now());
+        Client client = new Client(fixture, provider, Duration.ofSeconds(2), 100);
+        run(8.5, client);
+        assertThat(client.waits).isZero();
+        assertThat(provider.refused).isZero();
+    }
+
+    @Test
+    void aHeaderThatIsWrongIsFoundOutInHalfAMinute() {
+        LadderFixture fixture = new LadderFixture(1);
+        Outcome wrong = answeredWith(left(0, 100, Duration.ofSeconds(100)));
+        List<Integer> held = new ArrayList<>();
+        for (int second = 0; second < 300; second++) {
+            CallPlan plan = fixture.plan();
+            Step step = plan.first(fixture.time.now());
+            if (step instanceof Step.Send) {
+                plan.next(wrong, fixture.time.now());
+            } else {
+                held.add(second);
+            }
+            if (step instanceof Step.Wait wait) {
+                Runnable goOn = () -> {
+                    assertThat(plan.next(Outcome.WAITED, fixture.time.now())).isInstanceOf(Step.Send.class);
+                    plan.next(wrong, fixture.time.now());
+                };
+                fixture.time.time().scheduler().schedule(goOn, wait.nanos(), TimeUnit.NANOSECONDS);
+            }
+            fixture.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(held).as("calls, one a second, that did not go out at once").allMatch(second -> second <= 30);
+    }
+
+    @Test
+    void aCallThatCannotAffordToWaitIsToldWhenToComeBack() {
+        LadderFixture fixture = new LadderFixture(1).timeout(Duration.ofSeconds(10));
+        answered(fixture, left(0, 100, Duration.ofSeconds(20)));
+        Step step = fixture.plan().first(fixture.time.now());
+        assertThat(step).isInstanceOf(Step.Fail.class);
+        assertThat(((Step.Fail) step).exception()).isInstanceOfSatisfying(RateLimitedException.class, e -> {
+            assertThat(e.kind()).isEqualTo(FailureKind.PAUSED);
+            assertThat(e.retryAt()).contains(fixture.time.instant().plusSeconds(20));
+            assertThat(e.attempts()).isZero();
+        });
+        fixture.time.advance(Duration.ofSeconds(20));
+        assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
+    void anAlternateWithRoomIsAskedAtOnce() {
+        LadderFixture fixture = new LadderFixture(2);
+        answered(fixture, left(0, 100, Duration.ofSeconds(20)));
+        CallPlan plan = fixture.plan();
+        assertThat(told(plan.first(fixture.time.now()))).isEqualTo("send b");
+        assertThat(plan.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.PAUSED));
+        plan.next(answeredWith(left(0, 100, Duration.ofSeconds(40))), fixture.time.now());
+        Step step = fixture.plan().first(fixture.time.now());
+        assertThat(step).as("neither has room: the call waits").isInstanceOf(Step.Wait.class);
+    }
+
+    @Test
+    void anotherKeyWithRoomIsUsedAtOnce() {
+        LadderFixture fixture = new LadderFixture(1, 64, 2);
+        assertThat(answered(fixture, left(0, 100, Duration.ofSeconds(20))).key())
+                .isZero();
+        for (int i = 0; i < 3; i++) {
+            assertThat(answered(fixture, left(80, 100, Duration.ofSeconds(20))).key())
+                    .isEqualTo(1);
+        }
+        answered(fixture, left(0, 100, Duration.ofSeconds(10)));
+        CallPlan plan = fixture.plan();
+        Step wait = plan.first(fixture.time.now());
+        assertThat(wait).isEqualTo(new Step.Wait(Duration.ofSeconds(10).toNanos()));
+        fixture.time.advance(Duration.ofSeconds(10));
+        assertThat(((Step.Send) plan.next(Outcome.WAITED, fixture.time.now())).key())
+                .as("the key whose turn was waited for")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aKeyWithoutRoomIsWaitedForWhenTheOthersAreRefused() {
+        LadderFixture fixture = new LadderFixture(1, 64, 2);
+        CallPlan first = fixture.plan();
+        first.first(fixture.time.now());
+        first.next(LadderFixture.failed(FailureKind.AUTH), fixture.time.now());
+        first.next(answeredWith(left(0, 100, Duration.ofSeconds(10))), fixture.time.now());
+        assertThat(fixture.plan().first(fixture.time.now()))
+                .isEqualTo(new Step.Wait(Duration.ofSeconds(10).toNanos()));
+    }
+
+    @Test
+    void aResetThatIsFarOffIsNotBelieved() {
+        LadderFixture fixture = new LadderFixture(1);
+        answered(fixture, left(0, 100, Limiter.LONGEST_RESET.plusNanos(1)));
+        answered(fixture, left(0, 100, Duration.ofHours(114)));
+        answered(fixture, Limit.of(Unit.REQUESTS, "requests").remaining(0).build());
+        assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
+    void whatWasHeardAgesOut() {
+        LadderFixture fixture = new LadderFixture(1);
+        answered(fixture, left(1, 100, Duration.ofSeconds(20)));
+        answered(fixture, left(0, 100, Duration.ofSeconds(20)));
+        assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Wait.class);
+        fixture.time.advance(Duration.ofSeconds(41));
+        for (int i = 0; i < 200; i++) {
+            answered(fixture);
+        }
+    }
+
+    @Test
+    void aHedgeIsNoReasonToUseUpWhatIsLeft() {
+        LadderFixture fixture = new LadderFixture(1).hedging();
+        for (int i = 0; i < 25; i++) {
+            CallPlan warm = fixture.plan();
+            warm.first(fixture.time.now());
+            fixture.time.advance(Duration.ofMillis(100));
+            warm.next(answeredWith(left(50, 100, Duration.ofSeconds(60))), fixture.time.now());
+        }
+        CallPlan plan = fixture.plan();
+        CallPlan other = fixture.plan();
+        plan.first(fixture.time.now());
+        other.first(fixture.time.now());
+        other.next(answeredWith(left(2, 100, Duration.ofSeconds(60))), fixture.time.now());
+        assertThat(plan.hedge(fixture.time.now())).isNull();
+        plan.abandon();
+    }
+
+    @Test
+    void limitsOfAStreamAreHeardAtItsFirstContent() {
+        LadderFixture fixture = new LadderFixture(1);
+        CallPlan plan = fixture.streamed();
+        plan.first(fixture.time.now());
+        plan.heard(RateLimits.of(List.of(left(0, 100, Duration.ofSeconds(20)))), fixture.time.now());
+        assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Wait.class);
+        plan.abandon();
+    }
+
+    @Test
+    void limitsOfARefusalAreHeardToo() {
+        LadderFixture fixture = new LadderFixture(1);
+        CallPlan plan = fixture.plan();
+        plan.first(fixture.time.now());
+        plan.next(
+                new Outcome.Failed(Failure.of(FailureKind.INVALID_REQUEST)
+                        .rateLimits(RateLimits.of(List.of(left(0, 100, Duration.ofSeconds(20)))))
+                        .build()),
+                fixture.time.now());
+        assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Wait.class);
+    }
+}
