@@ -164,6 +164,7 @@ public final class StubProvider implements AutoCloseable {
     }
 
     /** What one dialect's requests are answered with. */
+    @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
     private record Said(byte[] whole, byte[] streamed) {}
 
     /** A request: where it goes, and its body. */

@@ -1,28 +1,26 @@
 package io.github.tideover.status;
 
 import io.github.tideover.failure.FailureKind;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What the failures of late speak for: each failure adds to its cause and takes a tenth from all others. */
 final class Causes {
-    private static final Cause[] ALL = Cause.values();
     private static final double FADE = 0.9;
 
-    private final double[] weights = new double[ALL.length];
+    private final Map<Cause, Double> weights = new EnumMap<>(Cause.class);
 
     void add(Cause cause) {
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] *= FADE;
-        }
-        weights[cause.ordinal()]++;
+        weights.replaceAll((each, weight) -> weight * FADE);
+        weights.merge(cause, 1.0, Double::sum);
     }
 
     void forget() {
-        Arrays.fill(weights, 0);
+        weights.clear();
     }
 
     double weight(Cause cause) {
-        return weights[cause.ordinal()];
+        return weights.getOrDefault(cause, 0.0);
     }
 
     /** What one failure speaks for by itself. */

@@ -38,7 +38,7 @@ final class SlownessDetector {
      * @param isUsual whether the provider is well, so that this is what is usual
      */
     void answered(long nanos, boolean isUsual) {
-        double log = Math.log(Math.max(1, nanos));
+        double log = Math.log((double) Math.max(1, nanos));
         if (seen >= ENOUGH) {
             double distance = (log - mean) / Math.max(LEAST_DEVIATION, Math.sqrt(variance));
             sum = Math.min(MOST, Math.max(0, sum + Math.min(FARTHEST, distance) - SLACK));

@@ -2,7 +2,9 @@ package io.github.tideover.status;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** What speaks for which cause, of one provider at one moment. */
 final class Testimony {
@@ -10,7 +12,7 @@ final class Testimony {
     /** So much evidence for one cause and none for another gives half of all confidence. */
     private static final double HALF_WAY = 1;
 
-    private final double[] weights = new double[ALL.length];
+    private final Map<Cause, Double> weights = new EnumMap<>(Cause.class);
     private final List<Evidence> evidence = new ArrayList<>();
     private int accounts;
     private int rejected;
@@ -21,12 +23,12 @@ final class Testimony {
 
     void add(Causes causes) {
         for (Cause cause : ALL) {
-            weights[cause.ordinal()] += causes.weight(cause);
+            add(cause, causes.weight(cause));
         }
     }
 
     void add(Cause cause, double weight) {
-        weights[cause.ordinal()] += weight;
+        weights.merge(cause, weight, Double::sum);
     }
 
     void add(Evidence fact) {
@@ -52,6 +54,10 @@ final class Testimony {
         isMaintenance = true;
     }
 
+    private double weight(Cause cause) {
+        return weights.getOrDefault(cause, 0.0);
+    }
+
     /** What is most likely. */
     Diagnosis verdict() {
         evidence.sort(Comparator.comparing(Evidence::kind));
@@ -64,11 +70,11 @@ final class Testimony {
         Cause best = Cause.UNKNOWN;
         double all = 0;
         for (Cause cause : ALL) {
-            double weight = weights[cause.ordinal()];
+            double weight = weight(cause);
             all += weight;
-            best = cause != Cause.UNKNOWN && weight > weights[best.ordinal()] ? cause : best;
+            best = cause != Cause.UNKNOWN && weight > weight(best) ? cause : best;
         }
-        double confidence = weights[best.ordinal()] / (all + HALF_WAY);
+        double confidence = weight(best) / (all + HALF_WAY);
         boolean isConfirmed = pageIsRed && best != Cause.RATE_LIMIT || othersAreReached && best == Cause.NETWORK;
         return Diagnosis.of(best, isConfirmed ? 1 - (1 - confidence) / 2 : confidence, evidence);
     }

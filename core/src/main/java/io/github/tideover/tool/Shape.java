@@ -27,7 +27,7 @@ sealed interface Shape {
     String misfit(JsonNode value, String at);
 
     /** What is wrong with a value that may be missing, or null. */
-    static @Nullable String misfit(Shape shape, @Nullable JsonNode value, String at) {
+    static @Nullable String misfitOrMissing(Shape shape, @Nullable JsonNode value, String at) {
         if (value != null && !value.isNull()) {
             return shape.misfit(value, at);
         }
@@ -176,7 +176,7 @@ sealed interface Shape {
             }
             int i = 0;
             for (JsonNode each : value.values()) {
-                String misfit = Shape.misfit(element, each, at + "[" + i++ + "]");
+                String misfit = Shape.misfitOrMissing(element, each, at + "[" + i++ + "]");
                 if (misfit != null) {
                     return misfit;
                 }
@@ -204,7 +204,7 @@ sealed interface Shape {
                 return wrong(at, "an object", object);
             }
             for (JsonNode each : object.values()) {
-                String misfit = Shape.misfit(value, each, at + "[...]");
+                String misfit = Shape.misfitOrMissing(value, each, at + "[...]");
                 if (misfit != null) {
                     return misfit;
                 }
@@ -240,7 +240,7 @@ sealed interface Shape {
             }
             for (Map.Entry<String, Shape> field : fields.entrySet()) {
                 String where = at.isEmpty() ? field.getKey() : at + "." + field.getKey();
-                String misfit = Shape.misfit(field.getValue(), object.get(field.getKey()), where);
+                String misfit = Shape.misfitOrMissing(field.getValue(), object.get(field.getKey()), where);
                 if (misfit != null) {
                     return misfit;
                 }

@@ -131,13 +131,13 @@ public final class ResponsesDialect implements Dialect {
         @Override
         public boolean isLost(IOException refusal) {
             Before before = body.before();
-            boolean isLost = before != null
+            if (before != null
                     && refusal instanceof RefusedException refused
-                    && refused.isMissing("previous_response_not_found", "previous_response_id");
-            if (isLost) {
+                    && refused.isMissing("previous_response_not_found", "previous_response_id")) {
                 known.forget(before.id());
+                return true;
             }
-            return isLost;
+            return false;
         }
     }
 
