@@ -372,6 +372,7 @@ final class CallPlan {
             return failed(
                     Failure.of(CONTENT_FILTER)
                             .requestId(said.requestId().isEmpty() ? null : said.requestId())
+                            .rateLimits(said.rateLimits())
                             .build(),
                     false,
                     now);
@@ -459,7 +460,7 @@ final class CallPlan {
     private @Nullable Step resume(Rung.Ask rung, Failure failure, long now) {
         if (failure.kind() == TIMEOUT
                 || failure.again() == Again.NEVER
-                || !rung.route().isStanding(now)) {
+                || !rung.route().mayGoOn(now)) {
             return null;
         }
         Duration wait = backoff.before(1, failure, dice.getAsDouble());

@@ -154,7 +154,7 @@ final class Engine {
      * sends nothing more.
      */
     void aside(Exchange<?, ?> message, Route route) {
-        if (!route.isStanding(time.now()) || !asides.tryAcquire()) {
+        if (!route.mayGoOn(time.now()) || !asides.tryAcquire()) {
             return;
         }
         try {

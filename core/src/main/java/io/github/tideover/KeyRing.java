@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Turns go round. What a key has left is known only where the provider says so, and to share evenly is the best that can be
  * done without knowing; it needs no memory of what was sent, and it finds out soon which keys do not work.
  *
- * <p>Guarded by its {@link Route}, {@link #isStanding} excepted.
+ * <p>Guarded by its {@link Route}, but for what may be asked without the lock.
  */
 final class KeyRing {
     /** A key that was over its limit without a word on when to come back is spared for this long if another can be asked. */
@@ -62,9 +62,14 @@ final class KeyRing {
         return "key " + (key + 1) + " of " + keys.length;
     }
 
-    /** Whether one key at least may be used now. */
+    /** Whether one key at least may be used now, and has room in its limits. May be asked without the lock. */
     boolean isStanding(long now) {
-        return backAt - now <= 0 && roomAt - now <= 0;
+        return isBack(now) && roomAt - now <= 0;
+    }
+
+    /** Whether one key at least is not at rest, with room in its limits or without. May be asked without the lock. */
+    boolean isBack(long now) {
+        return backAt - now <= 0;
     }
 
     /** Whether one of the keys has no room in its limits. May be asked without the lock. */

@@ -174,7 +174,12 @@ final class Route {
 
     /** Whether a call could go out here now, as far as can be told without asking. */
     boolean isStanding(long now) {
-        if (isAtRest(now)) {
+        return keys.isStanding(now) && mayGoOn(now);
+    }
+
+    /** Whether what is no new request could go out here now: it needs no room in a rate limit. */
+    boolean mayGoOn(long now) {
+        if (restUntil - now > 0 || !keys.isBack(now)) {
             return false;
         }
         if (standing) {

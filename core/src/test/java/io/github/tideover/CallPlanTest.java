@@ -11,6 +11,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The decision as a table: outcomes in, steps out. */
 class CallPlanTest {
@@ -468,6 +470,40 @@ class CallPlanTest {
             other.abandon();
         }
         assertThat(told(late.next(Outcome.WAITED, open.time.now()))).isEqualTo("send b");
+    }
+
+    /** What a provider keeps is no new request: that nothing is left of its limits does not stand in the way. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aStreamIsGoneOnWithThoughNothingIsLeftOfTheRateLimit(int providers) {
+        LadderFixture fixture = new LadderFixture(providers);
+        CallPlan plan = fixture.streamed();
+        plan.first(fixture.time.now());
+        plan.heard(nothingLeft(), fixture.time.now());
+        plan.answering(fixture.time.now());
+        Step step = plan.next(outcomeOf("brokenkept_cut"), fixture.time.now());
+        assertThat(told(step)).isEqualTo("wait");
+        fixture.time.advance(Duration.ofNanos(((Step.Wait) step).nanos()));
+        assertThat(told(plan.next(Outcome.WAITED, fixture.time.now()))).isEqualTo("resume a");
+    }
+
+    private static RateLimits nothingLeft() {
+        return RateLimits.of(List.of(RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "requests")
+                .limit(100)
+                .remaining(0)
+                .resetsAfter(Duration.ofSeconds(20))
+                .build()));
+    }
+
+    @Test
+    void whatAnAnswerSaysOfLimitsIsHeardThoughItWasStoppedByAPolicy() {
+        LadderFixture fixture = new LadderFixture(2);
+        CallPlan plan = fixture.plan();
+        plan.first(fixture.time.now());
+        Outcome stopped = new Outcome.Answered(
+                ChatReply.builder().rateLimits(nothingLeft()).finishReason(FinishReason.CONTENT_FILTER));
+        assertThat(told(plan.next(stopped, fixture.time.now()))).isEqualTo("fail CONTENT_FILTER");
+        assertThat(told(fixture.plan().first(fixture.time.now()))).isEqualTo("send b");
     }
 
     @Test
