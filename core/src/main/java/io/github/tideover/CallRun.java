@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.failure.ChatException;
@@ -326,7 +327,9 @@ final class CallRun {
     private @Nullable ChatException whyNoTool() {
         String why = cancelled != null
                 ? cancelled
-                : Thread.currentThread().isInterrupted() ? "the calling thread was interrupted" : null;
+                : engine.watchdog().isClosed()
+                        ? "the client was closed"
+                        : Thread.currentThread().isInterrupted() ? "the calling thread was interrupted" : null;
         Failure failure = null;
         if (why != null) {
             failure = Failure.of(FailureKind.CANCELLED).message(why).build();
@@ -381,7 +384,15 @@ final class CallRun {
 
     /** A complete reply that is not what the call wants has failed before anybody hears of it. */
     private @Nullable Failure misfit(Outcome.Answered answered) {
-        return goal == Goal.ANY ? null : goal.misfit(answered.reply().build());
+        if (goal == Goal.ANY) {
+            return null;
+        }
+        ChatReply whole = answered.reply().build();
+        // What a policy stopped fits nothing, and is the plan's to judge: nobody is asked in order to get around it.
+        Failure misfit = whole.finishReason() == FinishReason.CONTENT_FILTER ? null : goal.misfit(whole);
+        return misfit == null
+                ? null
+                : misfit.toBuilder().rateLimits(whole.rateLimits()).build();
     }
 
     private Outcome checked(Outcome.Recalled recalled) {

@@ -5,6 +5,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.chat.Role;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.tool.Toolbox;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the person says joins the history when it is answered. After an exception it has not joined, so that saying it
  * again does not say it twice. The application's own words ({@link Origin#CANNED}) are no model's and stay out of the
- * history, while what the person said stays in: the next answer can still refer to it.
+ * history, while what the person said stays in: the next answer can still refer to it. Where the model wished for tools that nobody
+ * ran, and the person says something else, the model is told that they were not called.
  *
  * <p>For one thread at a time.
  *
@@ -46,9 +48,9 @@ public final class Conversation {
      * @throws ChatException if there is none; the history is as before
      */
     public ChatReply say(String text) {
-        Message said = Message.user(text);
-        ChatReply reply = tideover.chat(requestWith(said));
-        add(said, reply);
+        ChatRequest request = requestWith(text);
+        ChatReply reply = tideover.chat(request);
+        add(request, reply);
         return reply;
     }
 
@@ -62,9 +64,9 @@ public final class Conversation {
      * @throws ChatException if there is no answer that fits; the history is as before
      */
     public <T extends Record> TypedReply<T> say(String text, Class<T> type) {
-        Message said = Message.user(text);
-        TypedReply<T> answer = tideover.chat(requestWith(said), type);
-        add(said, answer.reply());
+        ChatRequest request = requestWith(text);
+        TypedReply<T> answer = tideover.chat(request, type);
+        add(request, answer.reply());
         return answer;
     }
 
@@ -75,8 +77,8 @@ public final class Conversation {
      * @return the reply's pieces; to be closed
      */
     public ReplyStream stream(String text) {
-        Message said = Message.user(text);
-        return tideover.stream(requestWith(said), reply -> add(said, reply));
+        ChatRequest request = requestWith(text);
+        return tideover.stream(request, reply -> add(request, reply));
     }
 
     /**
@@ -92,7 +94,7 @@ public final class Conversation {
      * @throws ChatException if there is none and nothing was done; the history is as before
      */
     public ToolReply say(String text, Toolbox toolbox) {
-        return ask(requestWith(Message.user(text)), toolbox);
+        return ask(requestWith(text), toolbox);
     }
 
     /**
@@ -128,7 +130,7 @@ public final class Conversation {
      * @return the reply's pieces; to be closed
      */
     public ReplyStream stream(String text, Toolbox toolbox) {
-        return tideover.stream(requestWith(Message.user(text)), toolbox, this::become);
+        return tideover.stream(requestWith(text), toolbox, this::become);
     }
 
     /**
@@ -140,8 +142,23 @@ public final class Conversation {
         return Collections.unmodifiableList(history);
     }
 
-    private ChatRequest requestWith(Message said) {
-        return asked().message(said).build();
+    private ChatRequest requestWith(String text) {
+        ChatRequest.Builder request = asked();
+        callsWithoutResult().forEach(call -> request.message(Message.toolResult(call, "Not called.")));
+        return request.message(Message.user(text)).build();
+    }
+
+    /** What the model wished for last and nobody ran: providers refuse a conversation that goes on without a word of it. */
+    private List<ToolCall> callsWithoutResult() {
+        List<ToolCall> open = new ArrayList<>(0);
+        for (Message message : history) {
+            if (message.role() == Role.TOOL) {
+                open.remove(message.answered());
+            } else {
+                open = new ArrayList<>(message.toolCalls());
+            }
+        }
+        return open;
     }
 
     private ChatRequest.Builder asked() {
@@ -155,8 +172,7 @@ public final class Conversation {
         history.addAll(all);
     }
 
-    private void add(Message said, ChatReply reply) {
-        history.add(said);
-        become(History.with(history, reply));
+    private void add(ChatRequest request, ChatReply reply) {
+        become(History.with(request.messages(), reply));
     }
 }

@@ -62,6 +62,15 @@ final class Watchdog {
         endAll(NEVER, Ending.CLOSED);
     }
 
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int underWay() {
         lock.lock();
         try {

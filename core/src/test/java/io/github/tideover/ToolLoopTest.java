@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tideover.cache.ReplyCache;
@@ -436,6 +437,24 @@ class ToolLoopTest {
         assertThat(script.requests()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"BLOCKING", "ASYNC", "TEXT"})
+    void aClientThatIsClosedBeginsNoFurtherTool(Way way) {
+        Script script = script().calls(PAY, PAY_MORE).says("Done.");
+        Tideover tideover = alone(script);
+        Throwable end = catchThrowable(() -> way.ask(tideover, toolbox(pay -> {
+            tideover.close();
+            return "paid";
+        })));
+        ToolLoopException broken = (ToolLoopException) (end instanceof ExecutionException ? end.getCause() : end);
+        assertThat(broken.failure().orElseThrow().kind()).isEqualTo(FailureKind.CANCELLED);
+        assertThat(broken.history()).last().extracting(Message::text).isEqualTo("paid");
+        assertThat(paid).containsExactly("A5");
+        assertThat(script.requests()).isEqualTo(1);
+    }
+
     @Test
     void oneDeadlineCoversAllRoundsAndTools() {
         ManualTime time = new ManualTime();
@@ -538,6 +557,45 @@ class ToolLoopTest {
                 .containsExactly(
                         Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.TOOL, Role.ASSISTANT, Role.USER, Role.ASSISTANT);
         assertThatThrownBy(() -> conversation.resume(toolbox)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aConversationThatGoesOnWithoutItsToolsSaysThatTheyWereNotRun() {
+        Script script = script().calls(PAY, PAY_MORE).says("All right.").says("Gladly.");
+        Conversation conversation = alone(script).conversation();
+        assertThatThrownBy(() -> conversation.say("Pay my bills.", toolbox(pay -> {
+                    throw new AssertionError("a bug");
+                })))
+                .isInstanceOf(ToolLoopException.class);
+        assertThat(conversation.say("Never mind.").text()).isEqualTo("All right.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 1)).isEqualTo("Not called.");
+        assertThat(conversation.say("Thanks.", toolbox).text()).isEqualTo("Gladly.");
+        assertThat(paid).containsExactly("A5");
+        assertThat(conversation.history())
+                .extracting(Message::role)
+                .containsExactly(
+                        Role.USER,
+                        Role.ASSISTANT,
+                        Role.TOOL,
+                        Role.TOOL,
+                        Role.USER,
+                        Role.ASSISTANT,
+                        Role.USER,
+                        Role.ASSISTANT);
+    }
+
+    @Test
+    void aConversationWhoseModelWishedForToolsThatNobodyRanGoesOn() {
+        Script script = script().calls(PAY).says("All right.");
+        Conversation conversation = alone(script)
+                .conversation(ChatRequest.builder()
+                        .system("Pay.")
+                        .tools(toolbox.tools().get(0))
+                        .build());
+        assertThat(conversation.say("Pay my bills.").toolCalls()).containsExactly(PAY);
+        assertThat(conversation.say("Never mind.").text()).isEqualTo("All right.");
+        assertThat(script.body(1).get("messages").get(3).get("content").asString())
+                .isEqualTo("Not called.");
     }
 
     @Test

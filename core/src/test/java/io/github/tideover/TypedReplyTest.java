@@ -180,6 +180,48 @@ class TypedReplyTest {
     }
 
     @Test
+    void anAnswerStoppedByAPolicyIsARejectionAndNotShoppedAround() {
+        Script main = script().answers(request -> Speaker.whole(Speaker.map(
+                "id",
+                "c1",
+                "choices",
+                List.of(Speaker.map(
+                        "index",
+                        0,
+                        "message",
+                        Speaker.map("role", "assistant", "content", "{\"subject\":"),
+                        "finish_reason",
+                        "content_filter")))));
+        Script spare = new Script(Speaker.CHAT, second).says(FITS);
+        Tideover tideover = client(Tideover.builder()
+                .provider(main.provider("main").streaming(false))
+                .alternate(spare.provider("spare")));
+        assertThatThrownBy(() -> tideover.chat(REQUEST, Ticket.class))
+                .isInstanceOfSatisfying(
+                        RequestRejectedException.class,
+                        rejected -> assertThat(rejected.kind()).isEqualTo(FailureKind.CONTENT_FILTER));
+        assertThat(main.requests()).isEqualTo(1);
+        assertThat(spare.requests()).isZero();
+    }
+
+    @Test
+    void whatAnAnswerThatDoesNotFitSaysOfRateLimitsIsHeard() {
+        Script main = script().answers(request -> Speaker.CHAT
+                .says(request, MISSES, false)
+                .newBuilder()
+                .setHeader("x-ratelimit-limit-requests", "100")
+                .setHeader("x-ratelimit-remaining-requests", "0")
+                .setHeader("x-ratelimit-reset-requests", "20s")
+                .build());
+        Script spare = new Script(Speaker.CHAT, second).says(FITS);
+        Tideover tideover = client(Tideover.builder()
+                .provider(main.provider("main").streaming(false))
+                .alternate(spare.provider("spare")));
+        assertThat(tideover.chat(REQUEST, Ticket.class).value()).isEqualTo(TICKET);
+        assertThat(main.requests()).as("nothing is left there").isEqualTo(1);
+    }
+
+    @Test
     void aKeptReplyIsServedIfItFills() {
         Script script = script().says(FITS);
         Tideover tideover =
