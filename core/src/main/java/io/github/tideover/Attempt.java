@@ -62,7 +62,7 @@ final class Attempt {
             @Nullable Attempt broken,
             Runnable whenCut) {
         this.engine = engine;
-        this.request = request;
+        this.request = request.asSentTo(send.rung().provider());
         this.send = send;
         this.beginning = beginning;
         this.broken = broken;

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -522,7 +523,8 @@ final class CallPlan {
     private boolean asksForPlainText() {
         return request.tools().isEmpty()
                 && request.responseFormat().isEmpty()
-                && request.extra().keySet().stream().noneMatch(NOT_PLAIN_TEXT::contains);
+                && Stream.concat(Stream.of(request.extra()), request.extraByProvider().values().stream())
+                        .noneMatch(fields -> fields.keySet().stream().anyMatch(NOT_PLAIN_TEXT::contains));
     }
 
     private Failure met(Failure failure, Rung.Ask rung, long now) {

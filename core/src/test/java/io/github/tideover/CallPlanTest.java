@@ -536,13 +536,14 @@ class CallPlanTest {
 
     @Test
     void aRequestForToolsOrJsonIsNotContinuedByAnother() {
-        LadderFixture fixture = new LadderFixture(2).rescue(StreamRescue.CONTINUE);
-        ChatRequest request = ChatRequest.builder()
-                .user("hello")
-                .extra("response_format", "json")
-                .build();
-        assertThat(play(fixture, fixture.plan(request, true), "broken_cut ok"))
-                .containsExactly("send a", "send b", "answer ALTERNATE");
+        ChatRequest hello = ChatRequest.of("hello");
+        for (ChatRequest request : List.of(
+                hello.toBuilder().extra("response_format", "json").build(),
+                hello.toBuilder().extra("a", "response_format", "json").build())) {
+            LadderFixture fixture = new LadderFixture(2).rescue(StreamRescue.CONTINUE);
+            assertThat(play(fixture, fixture.plan(request, true), "broken_cut ok"))
+                    .containsExactly("send a", "send b", "answer ALTERNATE");
+        }
     }
 
     @Test

@@ -456,7 +456,10 @@ class PromisesTest {
         /** Providers echo keys and prompts when they refuse. */
         private static String echo(String code) {
             return "{\"error\":{\"message\":\"Key " + KEY + " sent " + PROMPT + " and got " + REPLY + "\",\"code\":\""
-                    + code + "\",\"param\":\"" + PROMPT + "\",\"request_id\":\"" + KEY + "\"}}";
+                    + code + "\",\"param\":\"" + PROMPT + "\",\"request_id\":\"" + KEY
+                    + "\",\"details\":[{\"reason\":\"" + KEY
+                    + "\"}],\"metadata\":{\"raw\":\"" + KEY + PROMPT + "\",\"headers\":{\"X-RateLimit-Reset\":\"" + KEY
+                    + "\"}}}}";
         }
 
         static Stream<Arguments> echoes() {

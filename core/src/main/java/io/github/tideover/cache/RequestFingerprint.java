@@ -63,6 +63,7 @@ public final class RequestFingerprint {
         digest.text(request.responseFormat().map(ResponseFormat::name).orElse(null));
         digest.value(request.responseFormat().flatMap(ResponseFormat::schema).orElse(null));
         digest.value(request.extra());
+        digest.value(request.extraByProvider());
         return new RequestFingerprint(digest.hash());
     }
 

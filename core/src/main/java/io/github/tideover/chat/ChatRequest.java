@@ -40,6 +40,7 @@ public final class ChatRequest {
     private final @Nullable String tenant;
     private final @Nullable Duration timeout;
     private final Map<String, Object> extra;
+    private final Map<String, Map<String, Object>> extraFor;
     private final Set<String> allowedProviders;
     private final Set<String> requiredTags;
 
@@ -58,8 +59,16 @@ public final class ChatRequest {
         tenant = builder.tenant;
         timeout = builder.timeout;
         extra = builder.extra.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(builder.extra));
+        extraFor = builder.extraFor.isEmpty() ? Map.of() : copy(builder.extraFor);
         allowedProviders = builder.allowedProviders;
         requiredTags = builder.requiredTags;
+    }
+
+    private static Map<String, Map<String, Object>> copy(Map<String, Map<String, Object>> byProvider) {
+        Map<String, Map<String, Object>> copy = new LinkedHashMap<>();
+        byProvider.forEach(
+                (provider, fields) -> copy.put(provider, Collections.unmodifiableMap(new LinkedHashMap<>(fields))));
+        return Collections.unmodifiableMap(copy);
     }
 
     /**
@@ -102,6 +111,7 @@ public final class ChatRequest {
         builder.tenant = tenant;
         builder.timeout = timeout;
         builder.extra.putAll(extra);
+        extraFor.forEach((provider, fields) -> builder.extraFor.put(provider, new LinkedHashMap<>(fields)));
         builder.allowedProviders = allowedProviders;
         builder.requiredTags = requiredTags;
         return builder;
@@ -238,12 +248,38 @@ public final class ChatRequest {
     }
 
     /**
-     * Fields for the provider that this library does not know, by name.
+     * Fields that this library does not know, by name, for whoever is asked.
      *
      * @return an unmodifiable map of JSON values
      */
     public Map<String, Object> extra() {
         return extra;
+    }
+
+    /**
+     * Fields that this library does not know and that are for one provider only, by its name and theirs.
+     *
+     * @return an unmodifiable map of unmodifiable maps of JSON values
+     */
+    public Map<String, Map<String, Object>> extraByProvider() {
+        return extraFor;
+    }
+
+    /**
+     * The request as one provider is to read it: what is {@linkplain Builder#extra(String, String, Object) for it alone} is
+     * in {@link #extra()}, in the place of what was set for all by the same name, and what is for others is gone.
+     *
+     * @param provider the provider's name, as it is spelt there
+     * @return this request, if it has no field for one provider only
+     */
+    public ChatRequest asSentTo(String provider) {
+        if (extraFor.isEmpty()) {
+            return this;
+        }
+        Builder builder = toBuilder();
+        builder.extra.putAll(extraFor.getOrDefault(provider, Map.of()));
+        builder.extraFor.clear();
+        return builder.build();
     }
 
     /**
@@ -314,6 +350,7 @@ public final class ChatRequest {
         private @Nullable String tenant;
         private @Nullable Duration timeout;
         private final Map<String, Object> extra = new LinkedHashMap<>(2);
+        private final Map<String, Map<String, Object>> extraFor = new LinkedHashMap<>(2);
         private Set<String> allowedProviders = Set.of();
         private Set<String> requiredTags = Set.of();
 
@@ -535,7 +572,8 @@ public final class ChatRequest {
         }
 
         /**
-         * Sets a field this library does not know, or overrides one it does. It is sent as it is.
+         * Sets a field this library does not know, or overrides one it does. It is sent as it is, to whoever is asked: to
+         * each alternate too. {@link #extra(String, String, Object)} is for one provider alone.
          *
          * @param name the field's name in the provider's request
          * @param value a String, Number, Boolean, or a List or Map (with String keys) of these
@@ -543,11 +581,36 @@ public final class ChatRequest {
          * @throws IllegalArgumentException if the value is of another type
          */
         public Builder extra(String name, Object value) {
+            extra.put(name, field(name, value));
+            return this;
+        }
+
+        /**
+         * Sets a field for one provider alone, as {@link #extra(String, Object)} does for all. No other is sent it. Where a
+         * field of the same name is set for all, this provider gets this one. A name that no provider of the client has
+         * is of no effect.
+         *
+         * @param provider the provider's {@linkplain ChatReply#provider() name}, as it is spelt there
+         * @param name the field's name in the provider's request
+         * @param value a String, Number, Boolean, or a List or Map (with String keys) of these
+         * @return this builder
+         * @throws IllegalArgumentException if the value is of another type, or a name is empty
+         */
+        public Builder extra(String provider, String name, Object value) {
+            if (requireNonNull(provider, "provider == null").isBlank()) {
+                throw new IllegalArgumentException("the name of the provider that the extra field " + name
+                        + " is for must not be blank; leave it out for a field that all are sent");
+            }
+            Object checked = field(name, value);
+            extraFor.computeIfAbsent(provider, any -> new LinkedHashMap<>()).put(name, checked);
+            return this;
+        }
+
+        private static Object field(String name, Object value) {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException("the name of an extra field must not be empty");
             }
-            extra.put(name, JsonValues.value("extra field " + name, requireNonNull(value, "value == null")));
-            return this;
+            return JsonValues.value("extra field " + name, requireNonNull(value, "value == null"));
         }
 
         /**

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,6 +35,7 @@ final class ErrorBody {
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.\\-\\[\\]]{1,64}");
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_.:\\-]{1,128}");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,64}");
     private static final Pattern TAG = Pattern.compile("<[^<>]*>");
     private static final Pattern TITLE = Pattern.compile("(?i)<title>([^<]{1,300})</title>");
 
@@ -45,6 +48,7 @@ final class ErrorBody {
     private @Nullable String requestId;
     private @Nullable String id;
     private @Nullable String retryDelay;
+    private final Map<String, String> headers = new LinkedHashMap<>(4);
 
     /** A code, and how much it says: the smaller the rank, the more. */
     private record Code(String value, int rank) {}
@@ -57,7 +61,7 @@ final class ErrorBody {
         String beginning =
                 body.substring(0, Math.min(body.length(), LONGEST_BODY)).strip();
         if (beginning.startsWith("\ufeff")) {
-            beginning = beginning.substring(1);
+            beginning = beginning.substring(1).strip();
         }
         if (beginning.startsWith("<")) {
             return html(beginning);
@@ -114,6 +118,11 @@ final class ErrorBody {
     @Nullable
     String retryDelay() {
         return retryDelay;
+    }
+
+    /** The headers about waits and limits that OpenRouter passes on in {@code metadata.headers}, in small letters. */
+    Map<String, String> headers() {
+        return headers;
     }
 
     /** Whether {@code text} has the shape of an id, and not of a sentence or a placeholder. */
@@ -183,9 +192,19 @@ final class ErrorBody {
             case "param" -> param = IDENTIFIER.matcher(value).matches() ? value : param;
             case "request_id", "requestId" -> requestId = isRequestId(value) ? value : requestId;
             case "id" -> id = isRequestId(value) ? value : id;
+            case "metadata.headers.Retry-After", "metadata.headers.retry-after" -> keepHeader(names, value);
+            case "metadata.headers.X-RateLimit-Limit",
+                    "metadata.headers.X-RateLimit-Remaining",
+                    "metadata.headers.X-RateLimit-Reset" -> keepHeader(names, value);
             default -> {
                 // Not about the error, or the conversation quoted back.
             }
+        }
+    }
+
+    private void keepHeader(List<String> names, String value) {
+        if (HEADER_VALUE.matcher(value).matches()) {
+            headers.putIfAbsent(names.get(names.size() - 1).toLowerCase(Locale.ROOT), value);
         }
     }
 

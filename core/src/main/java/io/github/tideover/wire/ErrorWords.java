@@ -13,22 +13,35 @@ final class ErrorWords {
     static final Pattern BLOCKED_CODE =
             code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|invalid_prompt"
                     + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+    /** DeepSeek and Anthropic, who leave it at HTTP 400 and no code of its own. */
+    static final Pattern BLOCKED_FIRST = words("^content exists risk|^output blocked by content filtering policy");
+
     static final Pattern BLOCKED = words("\\bflagged\\b|violates usage guidelines");
 
     static final Pattern TOO_LONG_CODE =
             code("context_length_exceeded|exceed_context_size_error|tokens_limit_reached|request_too_large");
     static final Pattern TOO_LONG = words("maximum (context|prompt) length|prompt is too long|context window"
             + "|exceeds? (the )?(context|model token) (limit|length|size)|input token count|too many tokens"
-            + "|reduce the length of the (messages|prompt|input)|range of input length");
+            + "|reduce the length of the (messages|prompt|input)|range of input length|available context size"
+            + "|maximum model length|context length (is|of) only|greater than the context length"
+            + "|`?inputs`? tokens \\+ `?max_new_tokens`? must be|context size has been exceeded");
+    /** Servers on one's own machine call it their fault, Anthropic a matter of the plan. */
+    static final Pattern TOO_LONG_FIRST = words("^context size has been exceeded"
+            + "|^(the )?(request|input) (exceeds|is larger than) the available context size"
+            + "|^extra usage is required for long context");
 
-    static final Pattern OUT_OF_CREDIT_CODE =
-            code("insufficient_(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
+    /** A single request above a limit that is counted by the minute. */
+    static final Pattern LARGER_THAN_A_LIMIT = words("^request too large for");
+
+    static final Pattern OUT_OF_CREDIT_CODE = code(
+            "insufficient_?(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
                     + "|credit_balance_exhausted|.*_spend_limit_(exceeded|reached)"
-                    + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required");
+                    + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required|blocked_api_access");
     static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance"
             + "|^you have reached your specified api usage limits");
-    static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|used all available credits"
-            + "|doesn't have any credits|monthly spending limit|key limit exceeded");
+    static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|(used all available|run out of) credits"
+            + "|doesn't have any credits|monthly spending (limit|cap)|key limit exceeded"
+            + "|account \\S{1,100} is suspended|trial key, which is limited to \\S{1,20} api calls / month");
     /** OpenAI says so when the money is gone, Gemini when a minute's limit is reached. */
     static final Pattern OVER_SOME_QUOTA = words("exceeded your current quota, please check your plan");
 
@@ -36,8 +49,9 @@ final class ErrorWords {
     static final Pattern OVER_DAILY_QUOTA = words("^[a-z]+PerDay[a-z-]*$");
 
     static final Pattern OVERLOADED_CODE = code("(engine_|model_)?overloaded(_error)?|server_is_overloaded"
-            + "|temporary_reduced_capacity|capacity_exceeded|nocapacity");
-    static final Pattern OVERLOADED = words("\\boverloaded\\b|over capacity|experiencing high demand");
+            + "|temporary_reduced_capacity|capacity_exceeded|nocapacity|resource_unavailable");
+    static final Pattern OVERLOADED = words("\\boverloaded\\b|\\b(over|at) capacity\\b|flex tier capacity exceeded"
+            + "|experiencing high demand|(service|server) (is )?(too )?busy");
 
     static final Pattern THROTTLED_CODE =
             code("rate_?limit(_error|_exceeded|ed|reached)|slow_down|resource_exhausted|too_?many_?requests"
@@ -45,27 +59,39 @@ final class ErrorWords {
     static final Pattern RESOURCE_EXHAUSTED_CODE = code("resource_exhausted");
     static final Pattern THROTTLED = words("\\brate[ -]?limit|too many requests");
 
-    static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?");
+    static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?|organization_restricted");
     static final Pattern FORBIDDEN_FIRST = words(
-            "^user location is not supported|^gemini api free tier is not available|^country, region,? or territory");
+            "^user location is not supported|^gemini api free tier is not available|^country, region,? or territory"
+                    + "|^this organization has been disabled");
     static final Pattern FORBIDDEN = words("not (available|supported) in your (country|region)|banned the country"
-            + "|country, region,? or territory( is)? not supported|^request not allowed");
+            + "|country, region,? or territory( is)? not supported|^request not allowed"
+            + "|^access denied due to virtual network|^public access is disabled"
+            + "|^access denied\\. please check your network settings");
 
     static final Pattern BAD_KEY_CODE = code("invalid_(x_)?api_key|api_key_(invalid|expired)|account_deactivated"
             + "|invalid_authentication(_error)?|authentication_error|unauthenticated");
-    static final Pattern BAD_KEY_FIRST = words("^(incorrect|invalid|wrong|missing) (x-)?api[ -]key"
-            + "|^api[ -]key (is )?(not valid|not found|invalid|expired|missing)");
+    static final Pattern BAD_KEY_FIRST = words(
+            "^(incorrect|invalid|wrong|missing) (x-)?api[ -]key"
+                    + "|^api[ -]key (is )?(not valid|not found|invalid|expired|missing)|^missing or invalid authorization header");
 
     static final Pattern NO_SUCH_MODEL_CODE =
-            code("model_not_(found|available)|(invalid|unknown)_model" + "|model_decommissioned|deploymentnotfound");
+            code("model_not_(found|available)|(invalid|unknown)_model|model_decommissioned|deploymentnotfound"
+                    + "|model_permission_blocked.*|model_terms_required");
     static final Pattern NO_SUCH_MODEL_FIRST =
             words("^(the )?(requested )?model \\S{1,100} (does not exist|is not|was not|not found|has been)"
-                    + "|^(invalid model|model not exist)|^\\S{1,100} is not a valid model");
+                    + "|^(invalid model|model not (exist|found))|^the \\S{1,40} operation does not work with the specified model"
+                    + "|^\\S{1,100} is not a valid model");
     static final Pattern NO_SUCH_MODEL = words("\\bmodel\\b|^models/|\\bdeployment\\b|^no endpoints found");
 
     static final Pattern MAINTENANCE_CODE = code(".*maintenance.*");
     static final Pattern MAINTENANCE =
             words("(scheduled|planned|under|undergoing|for|in) maintenance|maintenance (mode|window|in progress)");
+
+    /** LM Studio says so with HTTP 400; the request has no part in it. */
+    static final Pattern MODEL_CRASHED_FIRST = words("^(the )?model (has )?(unloaded|crashed)");
+
+    /** LM Studio to a path that it does not have, with HTTP 200. */
+    static final Pattern NO_SUCH_PATH_FIRST = words("^unexpected endpoint or method");
 
     /** These name no more than "our fault", so a status that says more comes before them. */
     static final Pattern PROVIDER_CODE = code("api_error|(internal_)?server_error|internal_error");

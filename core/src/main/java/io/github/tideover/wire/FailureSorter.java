@@ -80,17 +80,20 @@ public final class FailureSorter {
     private static final List<Rule<Refusal>> REFUSALS = List.of(
             // What the body names beats the status.
             rule(CONTENT_FILTER, code(ErrorWords.BLOCKED_CODE)),
+            rule(CONTENT_FILTER, status(UNNAMED, 400).and(text(ErrorWords.BLOCKED_FIRST))),
             rule(CONTENT_FILTER, status(403).and(not(Refusal::isHtml)).and(text(ErrorWords.BLOCKED))),
             rule(CONTEXT_LENGTH, code(ErrorWords.TOO_LONG_CODE)),
+            rule(CONTEXT_LENGTH, status(UNNAMED, 429, 500).and(text(ErrorWords.TOO_LONG_FIRST))),
             rule(QUOTA, code(ErrorWords.OUT_OF_CREDIT_CODE)),
             rule(QUOTA, status(402)),
             rule(QUOTA, status(UNNAMED, 400).and(text(ErrorWords.OUT_OF_CREDIT_FIRST))),
-            rule(QUOTA, status(403, 429).and(text(ErrorWords.OUT_OF_CREDIT))),
+            rule(QUOTA, status(403, 412, 429).and(text(ErrorWords.OUT_OF_CREDIT))),
             rule(QUOTA, status(429).and(text(ErrorWords.OVER_SOME_QUOTA)).and(not(FailureSorter::isSetToResume))),
             rule(QUOTA, status(429).and(text(ErrorWords.OVER_DAILY_QUOTA))),
             rule(OVERLOADED, code(ErrorWords.OVERLOADED_CODE)),
             // One request that is larger than a minute's limit: it will not fit later either.
             rule(THROTTLED, Again.ELSEWHERE, status(413).and(code(ErrorWords.THROTTLED_CODE))),
+            rule(THROTTLED, Again.ELSEWHERE, status(429).and(text(ErrorWords.LARGER_THAN_A_LIMIT))),
             rule(THROTTLED, code(ErrorWords.THROTTLED_CODE)),
             rule(FORBIDDEN, code(ErrorWords.FORBIDDEN_CODE)),
             rule(FORBIDDEN, status(UNNAMED, 400).and(text(ErrorWords.FORBIDDEN_FIRST))),
@@ -103,7 +106,7 @@ public final class FailureSorter {
             rule(CONTEXT_LENGTH, status(UNNAMED, 400, 422).and(text(ErrorWords.TOO_LONG))),
             rule(CONTEXT_LENGTH, status(413)),
             rule(OVERLOADED, status(529)),
-            rule(OVERLOADED, status(UNNAMED, 429, 503).and(text(ErrorWords.OVERLOADED))),
+            rule(OVERLOADED, status(UNNAMED, 429, 498, 503).and(text(ErrorWords.OVERLOADED))),
             rule(THROTTLED, status(429)),
             rule(THROTTLED, status(UNNAMED).and(text(ErrorWords.THROTTLED))),
             rule(MAINTENANCE, code(ErrorWords.MAINTENANCE_CODE)),
@@ -116,10 +119,12 @@ public final class FailureSorter {
             rule(NETWORK, Again.ONCE, status(403).and(FailureSorter::isFromTheEdge)),
             rule(AUTH, status(401, 403)),
             rule(TRANSIENT, code(ErrorWords.PROVIDER_CODE)),
+            rule(TRANSIENT, status(400).and(text(ErrorWords.MODEL_CRASHED_FIRST))),
             rule(CONFLICT, status(409)),
             rule(INVALID_REQUEST, status(400, 405, 411, 415, 422)),
             rule(UNEXPECTED, status(501, 505, 511)),
-            rule(TRANSIENT, status(UNNAMED, 408, 425).or(refusal -> refusal.status() >= 500)),
+            rule(UNEXPECTED, status(UNNAMED).and(text(ErrorWords.NO_SUCH_PATH_FIRST))),
+            rule(TRANSIENT, status(UNNAMED, 408, 425, 499).or(refusal -> refusal.status() >= 500)),
             rule(UNEXPECTED, refusal -> true));
 
     /** What the network did instead of carrying an answer. The first rule that fits decides. */
@@ -244,7 +249,7 @@ public final class FailureSorter {
                 .requestId(refusal.requestId().filter(redaction::isHarmlessId).orElse(null))
                 .retryAfter(retryAfter)
                 .retryAt(retryAfter == null || retryAfter.compareTo(LONGEST_FORECAST) > 0 ? null : now.plus(retryAfter))
-                .rateLimits(RateLimitHeaders.read(problem.headers(), () -> now))
+                .rateLimits(RateLimitHeaders.read(refusal.headers(), () -> now))
                 .cause(problem)
                 .build();
     }

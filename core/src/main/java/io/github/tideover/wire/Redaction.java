@@ -1,9 +1,13 @@
 package io.github.tideover.wire;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Makes a provider's words fit to be shown: one short line in which nothing looks like a key. Providers echo keys, whole
@@ -29,6 +33,7 @@ final class Redaction {
             + "(?:sk|rk|pk|ak|xai|gsk|csk|pplx|nvapi|tgp|hf|r8|fw|gh[opsu]|github_pat|glpat)[_-][A-Za-z0-9_*-]{4}"
             + "|AIza[A-Za-z0-9_*-]{4}|ya29\\.[A-Za-z0-9_*-]{4}|eyJ[A-Za-z0-9_*-]{8})");
     private static final Pattern MASKED = Pattern.compile("\\*{3}");
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-F]{2}");
     private static final Pattern PIECE = Pattern.compile("[A-Za-z0-9]+");
 
     /** A shorter text would be found in every second word. */
@@ -41,7 +46,18 @@ final class Redaction {
         this.secrets = secrets.stream()
                 .map(String::strip)
                 .filter(secret -> secret.length() >= SHORTEST_SECRET)
+                .flatMap(Redaction::spellings)
+                .distinct()
                 .toList();
+    }
+
+    /** As it is, and as an address has it, in which a provider may repeat it. */
+    private static Stream<String> spellings(String secret) {
+        String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        return Stream.of(
+                secret,
+                encoded,
+                ESCAPE.matcher(encoded).replaceAll(escape -> escape.group().toLowerCase(Locale.ROOT)));
     }
 
     /** The text on one line of at most 200 characters, without keys. */

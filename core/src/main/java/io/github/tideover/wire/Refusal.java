@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import kotlin.Pair;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class Refusal {
     private final RefusedException problem;
     private final ErrorBody body;
     private final int status;
+    private final Headers headers;
     private final Optional<Duration> retryAfter;
 
     Refusal(RefusedException problem, Instant now) {
@@ -74,11 +76,17 @@ final class Refusal {
         status = isInsideSuccess() ? statusInside(body.codes()) : problem.status();
         // Google names a wait of seconds beside a limit that lasts for the day.
         String delay = hasText(ErrorWords.OVER_DAILY_QUOTA) ? null : body.retryDelay();
-        retryAfter = RetryAfter.of(status, problem.headers(), delay, now);
+        headers = withThoseInside(problem.headers(), body.headers());
+        retryAfter = RetryAfter.of(status, headers, delay, now);
     }
 
     ErrorBody body() {
         return body;
+    }
+
+    /** The answer's headers, and those of whom a router asked, which it passes on in the body. */
+    Headers headers() {
+        return headers;
     }
 
     Optional<Duration> retryAfter() {
@@ -162,6 +170,16 @@ final class Refusal {
         }
         String path = location.split("[?#]", 2)[0];
         return PLAIN_PATH.matcher(path).matches() ? Optional.of(path) : Optional.empty();
+    }
+
+    private static Headers withThoseInside(Headers outside, Map<String, String> inside) {
+        Headers.Builder all = outside.newBuilder();
+        inside.forEach((name, value) -> {
+            if (outside.get(name) == null) {
+                all.addUnsafeNonAscii(name, value);
+            }
+        });
+        return all.build();
     }
 
     private static int statusInside(List<String> codes) {

@@ -108,7 +108,10 @@ class ReplyCacheTest {
                 plain.toBuilder().extra("a", "1").build(),
                 plain.toBuilder().extra("a", List.of(1)).build(),
                 plain.toBuilder().extra("a", Map.of("b", 1)).build(),
-                plain.toBuilder().extra("a", 1).extra("b", 1).build());
+                plain.toBuilder().extra("a", 1).extra("b", 1).build(),
+                plain.toBuilder().extra("p", "a", 1).build(),
+                plain.toBuilder().extra("q", "a", 1).build(),
+                plain.toBuilder().extra("p", "a", 2).build());
         for (ChatRequest request : different) {
             keys.add(RequestFingerprint.of("https://a/ m", request));
             keys.add(RequestFingerprint.of("https://a/ n", request));
