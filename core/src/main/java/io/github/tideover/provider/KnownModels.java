@@ -25,8 +25,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of models by their names, after their providers' pages as of November 2026. What a page does not say is not in
- * here. The first rule that knows a name speaks for it; a name that none knows is one of which nothing is known.
+ * What is known of models by their names, as of November 2026. A rule names the page where its facts can be looked up; providers
+ * change what their models can do faster than their pages, so an application has the last word by
+ * {@link Provider#capabilities(Consumer)}. The first rule that knows a name speaks for it; a name that none
+ * knows is one of which nothing is known.
  *
  * <p>Part of the seam between this library's own packages.
  *
