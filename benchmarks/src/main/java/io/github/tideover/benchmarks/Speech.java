@@ -68,7 +68,7 @@ enum Speech {
         @Override
         String token(int i, String json, String noise) {
             return "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
-                    + "{\"type\":\"text_delta\",\"text\":\"" + json + "\"}" + noise.replaceAll(".", " ") + "}\n\n";
+                    + "{\"type\":\"text_delta\",\"text\":\"" + json + "\"}" + " ".repeat(noise.length()) + "}\n\n";
         }
 
         @Override
