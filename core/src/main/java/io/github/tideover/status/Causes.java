@@ -1,26 +1,28 @@
 package io.github.tideover.status;
 
 import io.github.tideover.failure.FailureKind;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Arrays;
 
 /** What the failures of late speak for: each failure adds to its cause and takes a tenth from all others. */
+@SuppressWarnings("EnumOrdinal") // a map would box a number for each cause at each failure; these never leave memory
 final class Causes {
     private static final double FADE = 0.9;
 
-    private final Map<Cause, Double> weights = new EnumMap<>(Cause.class);
+    private final double[] weights = new double[Cause.values().length];
 
     void add(Cause cause) {
-        weights.replaceAll((each, weight) -> weight * FADE);
-        weights.merge(cause, 1.0, Double::sum);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] *= FADE;
+        }
+        weights[cause.ordinal()]++;
     }
 
     void forget() {
-        weights.clear();
+        Arrays.fill(weights, 0);
     }
 
     double weight(Cause cause) {
-        return weights.getOrDefault(cause, 0.0);
+        return weights[cause.ordinal()];
     }
 
     /** What one failure speaks for by itself. */
