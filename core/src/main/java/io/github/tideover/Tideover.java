@@ -538,8 +538,8 @@ public final class Tideover implements AutoCloseable {
     }
 
     /**
-     * How chat does now, in figures, seen from here. It is made of what is at hand, in about a microsecond a provider, so it may
-     * be read for every request.
+     * How chat does now, in figures, seen from here. It is made of what is at hand, asks nobody, and waits for nothing but short
+     * locks.
      *
      * @return a snapshot
      */

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -227,7 +228,7 @@ public final class StatusBoard {
                 recorder.attemptFailed(route);
             }
         } else if (kind == FailureKind.THROTTLED) {
-            isNews = monitor.limited(false, wasSuspect, now);
+            isNews = monitor.limited(hasRoom(failure.rateLimits()), wasSuspect, now);
         } else {
             isNews = wasSuspect && monitor.cleared(now);
             if (kind == FailureKind.MAINTENANCE) {
@@ -238,6 +239,20 @@ public final class StatusBoard {
             offline(now);
         }
         settleIf(isNews, route, now);
+    }
+
+    /** Whether a refusal for too many requests says itself that a tenth and more of each of our own limits is left. */
+    private static boolean hasRoom(RateLimits limits) {
+        boolean isTold = false;
+        for (RateLimits.Limit each : limits.all()) {
+            if (each.limit().isPresent() && each.remaining().isPresent()) {
+                if (each.remaining().getAsLong() * 10 < each.limit().getAsLong()) {
+                    return false;
+                }
+                isTold = true;
+            }
+        }
+        return isTold;
     }
 
     private static long endOf(Failure maintenance, long now) {

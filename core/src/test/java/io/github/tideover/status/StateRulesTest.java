@@ -11,6 +11,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -430,6 +431,36 @@ class StateRulesTest {
             assertThat(fact.number()).hasValue(1);
             assertThat(fact.words()).contains("5 of 5 attempts", kind.cause());
         });
+    }
+
+    @Test
+    void tooManyRequestsIsOverloadWhereOurOwnLimitsHaveRoom() {
+        assertThat(causeOfTooMany(limit(100, 60))).isEqualTo(Cause.OVERLOAD);
+        assertThat(causeOfTooMany(limit(100, 60), limit(1_000, 0))).isEqualTo(Cause.RATE_LIMIT);
+        assertThat(causeOfTooMany(limit(100, 9))).isEqualTo(Cause.RATE_LIMIT);
+        assertThat(causeOfTooMany(
+                        RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "untold").build()))
+                .isEqualTo(Cause.RATE_LIMIT);
+        assertThat(causeOfTooMany()).isEqualTo(Cause.RATE_LIMIT);
+    }
+
+    private static Cause causeOfTooMany(RateLimits.Limit... limits) {
+        BoardFixture sky = new BoardFixture("a/large", "b/large");
+        for (int i = 0; i < 12; i++) {
+            sky.fails(
+                    0,
+                    Failure.of(FailureKind.THROTTLED)
+                            .rateLimits(RateLimits.of(List.of(limits)))
+                            .build());
+        }
+        return sky.diagnosis().cause();
+    }
+
+    private static RateLimits.Limit limit(long limit, long remaining) {
+        return RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "requests")
+                .limit(limit)
+                .remaining(remaining)
+                .build();
     }
 
     @Test
