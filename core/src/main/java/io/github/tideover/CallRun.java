@@ -384,7 +384,7 @@ final class CallRun {
 
     /** A complete reply that is not what the call wants has failed before anybody hears of it. */
     private @Nullable Failure misfit(Outcome.Answered answered) {
-        if (goal == Goal.ANY) {
+        if (goal.equals(Goal.ANY)) {
             return null;
         }
         ChatReply whole = answered.reply().build();
