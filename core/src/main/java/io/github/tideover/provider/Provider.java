@@ -888,7 +888,7 @@ public final class Provider {
                         maxReplyBytes);
             }
 
-            /** What an API nobody knows can say is for the application to tell. */
+            // What an API nobody knows can say is for the application to tell.
             @Override
             Capabilities known(Vendor vendor, @Nullable String model) {
                 return Capabilities.unknown();
