@@ -399,7 +399,7 @@ public final class KnownModels {
 
         /** Whose models they are, for people to read. */
         String owner() {
-            return vendors == ANYWHERE
+            return vendors.equals(ANYWHERE)
                     ? "anywhere"
                     : vendors.stream()
                             .filter(each -> each != Vendor.OPENROUTER)
