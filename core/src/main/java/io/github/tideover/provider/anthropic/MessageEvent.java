@@ -247,6 +247,11 @@ public final class MessageEvent {
         return error != null || type.equals("error");
     }
 
+    /** Whether a piece of the text is all that the event tells a reader, who need not know its type from elsewhere. */
+    boolean isOnlyText() {
+        return type.equals("content_block_delta") && block == null && thinking.isEmpty() && partialJson.isEmpty();
+    }
+
     /** Gives the type; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {

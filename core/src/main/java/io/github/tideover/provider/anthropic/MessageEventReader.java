@@ -2,6 +2,8 @@ package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.wire.ChunkFields;
+import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
@@ -14,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a stream of message events; {@code message_stop} is the mark of its end. */
 final class MessageEventReader extends StreamedReply implements DeltaReader {
+    static final ChunkFields FIELDS = ChunkFields.text("delta.text");
+
     private final Headers headers;
     private final String model;
     private final List<String> adapted;
+    private final @Nullable ChunkTemplate template;
     private Tokens tokens = Tokens.NONE;
     private boolean hasStarted;
 
@@ -35,20 +40,40 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      */
     MessageEventReader(EventStreamReader events, Headers headers, String model, List<String> adapted, long maxReply) {
+        this(events, headers, model, adapted, maxReply, new ChunkTemplate(FIELDS));
+    }
+
+    /** With or without a template to save work; what is read is the same. */
+    MessageEventReader(
+            EventStreamReader events,
+            Headers headers,
+            String model,
+            List<String> adapted,
+            long maxReply,
+            @Nullable ChunkTemplate template) {
         super(events, headers, maxReply, MessageStream.PROOF);
         this.headers = headers;
         this.model = model;
         this.adapted = adapted;
+        this.template = template;
     }
 
     @Override
     protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
+        String known = template == null ? null : template.match(bytes, from, to);
+        if (known != null) {
+            count();
+            return say(known);
+        }
         MessageEvent event = read(bytes, from, to);
         if (event == null) {
             return false;
         }
         if (event.isError()) {
             throw refused(bytes, from, to);
+        }
+        if (template != null && event.isOnlyText()) {
+            template.learn(bytes, from, to, event.text());
         }
         // The type is told twice; a proxy may have dropped one of them.
         return switch (event.type().isEmpty() ? eventType : event.type()) {

@@ -5,6 +5,8 @@ import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.gemini.GeneratedContent.Candidate;
+import io.github.tideover.wire.ChunkFields;
+import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.StreamedReply;
@@ -35,11 +37,25 @@ final class ContentReader extends StreamedReply implements DeltaReader {
                     .build())
             .build();
 
+    /** The counts are in the order in which {@link GeneratedContent#usage(long, long, long, long, long, long)} has them. */
+    static final ChunkFields FIELDS = ChunkFields.text("candidates[].content.parts[].text")
+            .counting(
+                    "usageMetadata.promptTokenCount",
+                    "usageMetadata.toolUsePromptTokenCount",
+                    "usageMetadata.candidatesTokenCount",
+                    "usageMetadata.thoughtsTokenCount",
+                    "usageMetadata.cachedContentTokenCount",
+                    "usageMetadata.totalTokenCount");
+
     private final Headers headers;
     private final String asked;
     private final List<String> adapted;
     /** What one event holds: one piece as a rule. */
     private final List<GeneratedContent> pieces = new ArrayList<>(1);
+
+    private final @Nullable ChunkTemplate template;
+    /** Whether the piece that the template learned from told what the reply cost so far. */
+    private boolean hasUsage;
 
     private String id = "";
     private String model = "";
@@ -58,20 +74,65 @@ final class ContentReader extends StreamedReply implements DeltaReader {
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      */
     ContentReader(EventStreamReader events, Headers headers, String model, List<String> adapted, long maxReply) {
+        this(events, headers, model, adapted, maxReply, new ChunkTemplate(FIELDS));
+    }
+
+    /** With or without a template to save work; what is read is the same. */
+    ContentReader(
+            EventStreamReader events,
+            Headers headers,
+            String model,
+            List<String> adapted,
+            long maxReply,
+            @Nullable ChunkTemplate template) {
         super(events, headers, maxReply, GeneratedContentStream.PROOF);
         this.headers = headers;
         this.asked = model;
         this.adapted = adapted;
+        this.template = template;
     }
 
     @Override
     protected boolean take(String type, byte[] bytes, int from, int to) throws IOException {
+        String known = template == null ? null : template.match(bytes, from, to);
+        if (template != null && known != null) {
+            count();
+            if (hasUsage) {
+                tell(usageIn(template));
+            }
+            return say(known);
+        }
         if (!read(bytes, from, to)) {
             passOver();
             return false;
         }
         count();
-        return takePieces();
+        boolean hasContent = takePieces();
+        learn(bytes, from, to);
+        return hasContent;
+    }
+
+    private void learn(byte[] bytes, int from, int to) {
+        if (template != null && pieces.size() == 1 && pieces.get(0).isOnlyText()) {
+            hasUsage = template.learn(bytes, from, to, pieces.get(0).text())
+                    ? pieces.get(0).usage().isPresent()
+                    : hasUsage;
+        }
+    }
+
+    private static Usage usageIn(ChunkTemplate piece) {
+        long[] told = new long[6];
+        for (int i = 0; i < told.length; i++) {
+            told[i] = Math.max(0, piece.count(i));
+        }
+        return GeneratedContent.usage(told[0], told[1], told[2], told[3], told[4], told[5]);
+    }
+
+    /** Each count is of the whole reply so far, so the last one is right. */
+    private void tell(Usage told) {
+        if (!told.equals(Usage.NONE)) {
+            cost(told);
+        }
     }
 
     /** Reads a piece, or an array of them; false if this is not JSON, or neither an object nor an array of objects. */
@@ -111,8 +172,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         identify(piece.id(), piece.model());
         id = id.isEmpty() ? piece.id() : id;
         model = model.isEmpty() ? piece.model() : model;
-        // Each count is of the whole reply so far, so the last one is right.
-        piece.usage().filter(told -> !told.equals(Usage.NONE)).ifPresent(this::cost);
+        piece.usage().ifPresent(this::tell);
         Candidate candidate = piece.first().orElse(null);
         boolean hasContent = candidate != null && takeContent(candidate);
         hasCandidate |= candidate != null;

@@ -130,8 +130,11 @@ public final class GeneratedContent {
                 default -> in.skipChildren();
             }
         }
-        // Gemini counts thoughts beside the answer, and what its own tools read beside the prompt; all of it is paid
-        // for.
+        return usage(prompt, toolPrompt, candidates, thoughts, cached, total);
+    }
+
+    /** Gemini counts thoughts beside the answer, and what its own tools read beside the prompt; all of it is paid for. */
+    static Usage usage(long prompt, long toolPrompt, long candidates, long thoughts, long cached, long total) {
         return Usage.of(prompt + toolPrompt, candidates + thoughts, total, cached, thoughts);
     }
 
@@ -207,6 +210,18 @@ public final class GeneratedContent {
      */
     public Optional<String> error() {
         return Optional.ofNullable(error);
+    }
+
+    /** Whether an id, a model and counts, all of them as they are known after it, and a piece of the text are all it tells. */
+    boolean isOnlyText() {
+        if (candidates.size() != 1 || error != null || !blockReason.isEmpty()) {
+            return false;
+        }
+        Candidate only = candidates.get(0);
+        return only.index() == 0
+                && only.reasoning().isEmpty()
+                && only.toolCalls().isEmpty()
+                && !Ending.isSaid(only.finishReason());
     }
 
     /** Gives id and model; the texts are left out so that a log cannot hold them. */

@@ -20,7 +20,6 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class Chunk {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int MAX_FILLERS = 4;
 
     String id = "";
     String model = "";
@@ -51,17 +50,7 @@ final class Chunk {
     /** A field that is an error only where a whole answer should have been, and there are no choices. */
     boolean isComplaint;
 
-    /** Where the one string that is {@code delta.content} begins, counted from the chunk's first byte; -1 if not so. */
-    int contentAt;
-    /** Where fields begin that are only there to hide the length of the content. */
-    final int[] fillerAt = new int[MAX_FILLERS];
-
-    int fillers;
-
-    private int choicesFields;
     private int choices;
-    private int deltas;
-    private int contents;
 
     /**
      * Reads a chunk, or an array of them.
@@ -106,24 +95,16 @@ final class Chunk {
         hasChoice = false;
         isError = false;
         isComplaint = false;
-        contentAt = -1;
-        fillers = 0;
-        choicesFields = 0;
         choices = 0;
-        deltas = 0;
-        contents = 0;
     }
 
     /**
-     * Whether the chunk's one effect, besides an id and a model that are known after it, was its content: one choice of
-     * index 0 with one delta in which {@code content} is one string, and nothing else that the reply would hold.
+     * Whether the chunk's one effect, besides an id and a model that are known after it, was its text: one choice, of index 0,
+     * with a delta, and nothing else that the reply would hold.
      */
     boolean isOnlyText() {
-        return contentAt >= 0
-                && choicesFields == 1
+        return text != null
                 && choices == 1
-                && deltas == 1
-                && contents == 1
                 && !isError
                 && !isWhole
                 && usage == null
@@ -145,14 +126,12 @@ final class Chunk {
                 case "error" -> isError |= isSomething(json, value);
                 case "object" -> isError |= Json.text(json).equals("error");
                 case "detail", "message", "errors" -> isComplaint |= isSomething(json, value);
-                case "obfuscation", "p" -> filler(json, value);
                 default -> json.skipChildren();
             }
         }
     }
 
     private void choices(JsonParser json, @Nullable JsonToken value) {
-        choicesFields++;
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
             return;
@@ -183,16 +162,12 @@ final class Chunk {
                 case "finish_reason" -> finish = string(json, value);
                 case "usage" -> usage(json);
                 case "error" -> isError |= isSomething(json, value);
-                case "delta" -> {
-                    deltas++;
-                    delta = delta(json, value);
-                }
+                case "delta" -> delta = delta(json, value);
                 case "message" -> message = delta(json, value);
                 default -> json.skipChildren();
             }
         }
         if (index != 0) {
-            contentAt = -1;
             return; // one of several answers; the reply is the first
         }
         if (delta != null) {
@@ -213,7 +188,6 @@ final class Chunk {
         reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
         refusal = joined(refusal, delta.refusal.isEmpty() ? delta.parts.refusal() : delta.refusal);
         toolCalls.addAll(delta.toolCalls);
-        contentAt = delta.contentAt;
     }
 
     private @Nullable Delta delta(JsonParser json, @Nullable JsonToken start) {
@@ -226,12 +200,9 @@ final class Chunk {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             switch (name) {
-                case "content" -> {
-                    contents++;
-                    delta.contentAt = value == JsonToken.VALUE_STRING ? at(json) : -1;
+                case "content" ->
                     delta.parts =
                             value == JsonToken.START_ARRAY ? Content.read(json) : new Content(Json.text(json), "", "");
-                }
                 case "reasoning_content", "reasoning" -> {
                     String words = Json.text(json);
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
@@ -249,17 +220,6 @@ final class Chunk {
     private void usage(JsonParser json) {
         Usage told = Usages.read(json);
         usage = told == null ? usage : told;
-    }
-
-    private void filler(JsonParser json, @Nullable JsonToken value) {
-        if (value == JsonToken.VALUE_STRING && fillers < MAX_FILLERS) {
-            fillerAt[fillers++] = at(json);
-        }
-        json.skipChildren();
-    }
-
-    private static int at(JsonParser json) {
-        return (int) json.currentTokenLocation().getByteOffset();
     }
 
     private static @Nullable String string(JsonParser json, @Nullable JsonToken value) {
@@ -294,8 +254,6 @@ final class Chunk {
         private String reasoning = "";
         private String refusal = "";
         private List<ToolCallPart> toolCalls = List.of();
-        /** Where the content begins if it is a string, else -1. */
-        private int contentAt = -1;
 
         /** Some send the older field too, with null or with the same call. */
         void callTools(List<ToolCallPart> calls) {

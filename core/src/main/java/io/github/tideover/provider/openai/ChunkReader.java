@@ -3,6 +3,8 @@ package io.github.tideover.provider.openai;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
+import io.github.tideover.wire.ChunkFields;
+import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.StopWord;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads a stream of chat completion chunks; {@code [DONE]} is the mark of its end. */
 final class ChunkReader extends StreamedReply implements DeltaReader {
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+    /** The second two are only there to hide the length of the first. */
+    static final ChunkFields FIELDS =
+            ChunkFields.text("choices[].delta.content").ignoring("obfuscation", "p");
 
     /** Reads a whole reply, sent in answer to a request for a stream. */
     @FunctionalInterface
@@ -45,7 +50,7 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      */
     ChunkReader(EventStreamReader events, Headers headers, WholeReply wholeReply, long maxReply) {
-        this(events, headers, wholeReply, maxReply, new ChunkTemplate());
+        this(events, headers, wholeReply, maxReply, new ChunkTemplate(FIELDS));
     }
 
     /** With or without a template to save work; what is read is the same. */
@@ -95,8 +100,8 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (chunk.finishReason != null) {
             finish(chunk.finishReason);
         }
-        if (template != null) {
-            template.learn(bytes, from, to, chunk);
+        if (template != null && chunk.text != null && chunk.isOnlyText()) {
+            template.learn(bytes, from, to, chunk.text);
         }
         return isPiece;
     }

@@ -238,6 +238,11 @@ public final class ResponseEvent {
         return error != null;
     }
 
+    /** Whether a piece of the text and a number are all that the event tells a reader, who need not know its type from elsewhere. */
+    boolean isOnlyText() {
+        return type.equals("response.output_text.delta");
+    }
+
     /** Gives the type; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {

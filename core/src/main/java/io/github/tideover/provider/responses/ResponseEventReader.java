@@ -4,6 +4,8 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
+import io.github.tideover.wire.ChunkFields;
+import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private static final long NONE = -1;
+    /** Some gateways give an item another id in each event; the padding hides the length of the text. */
+    static final ChunkFields FIELDS =
+            ChunkFields.text("delta").counting("sequence_number").ignoring("item_id", "obfuscation");
 
     /**
      * What is known of the request.
@@ -76,6 +81,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private final Headers headers;
     private final Asked asked;
     private final boolean isResumed;
+    private final @Nullable ChunkTemplate template;
 
     private String id = "";
     private long sequenceNumber = NONE;
@@ -95,10 +101,21 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
      * @param broken what read the stream before it broke; null for a stream from its beginning
      */
     ResponseEventReader(EventStreamReader events, Headers headers, Asked asked, @Nullable ResponseEventReader broken) {
+        this(events, headers, asked, broken, new ChunkTemplate(FIELDS));
+    }
+
+    /** With or without a template to save work; what is read is the same. */
+    ResponseEventReader(
+            EventStreamReader events,
+            Headers headers,
+            Asked asked,
+            @Nullable ResponseEventReader broken,
+            @Nullable ChunkTemplate template) {
         super(events, headers, asked.maxReply(), ResponseStream.PROOF);
         this.headers = headers;
         this.asked = asked;
         this.isResumed = broken != null;
+        this.template = template;
         if (broken != null) {
             takeOver(broken);
         }
@@ -155,6 +172,11 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     @Override
     protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
+        String known = template == null ? null : template.match(bytes, from, to);
+        if (template != null && known != null) {
+            count();
+            return isNews(template.count(0)) && say(known);
+        }
         if (ResponseStream.isDone(bytes, from, to)) {
             return false; // some gateways add it, and it proves nothing
         }
@@ -168,11 +190,11 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
                     ? new CutReplyException("the provider does not have the response before; next all is sent")
                     : refusal;
         }
-        if (event.number() != NONE) {
-            if (isResumed && event.number() <= sequenceNumber) {
-                return false;
-            }
-            sequenceNumber = event.number();
+        if (template != null && event.isOnlyText()) {
+            template.learn(bytes, from, to, event.delta());
+        }
+        if (!isNews(event.number())) {
+            return false;
         }
         // The type is told twice; a proxy may have dropped one of them.
         String type = event.type().isEmpty() ? eventType : event.type();
@@ -187,6 +209,18 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             case "response.output_item.done" -> done(event);
             default -> ResponseEvent.isLast(type) && end(event, type); // others repeat, or are newer than this version
         };
+    }
+
+    /** Keeps an event's number in mind; false if the rest of a stream repeats what was read before. */
+    private boolean isNews(long number) {
+        if (number == NONE) {
+            return true;
+        }
+        if (isResumed && number <= sequenceNumber) {
+            return false;
+        }
+        sequenceNumber = number;
+        return true;
     }
 
     private @Nullable ResponseEvent read(byte[] bytes, int from, int to) {

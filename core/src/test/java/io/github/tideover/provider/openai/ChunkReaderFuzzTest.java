@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.EventsByTheBook;
@@ -120,7 +121,7 @@ class ChunkReaderFuzzTest {
             byte[] body = sound(dice).body();
             byte[] prefix = Arrays.copyOf(body, dice.nextInt(body.length + 1));
             ScriptedSource source = Fuzz.inPackets(prefix, dice).thenFails(new IOException("Connection reset"));
-            Reading reading = read(source, new ChunkTemplate(), Transport.MAX_REPLY_BYTES);
+            Reading reading = read(source, new ChunkTemplate(ChunkReader.FIELDS), Transport.MAX_REPLY_BYTES);
             assertThat(reading.finished()).isEqualTo(hasProof(prefix));
             if (!hasProof(prefix)) {
                 assertThat(reading.kind()).isEqualTo(FailureKind.NETWORK_AMBIGUOUS);
@@ -174,11 +175,11 @@ class ChunkReaderFuzzTest {
     }
 
     private static Reading read(byte[] body, Random dice, long maxReply) {
-        Reading reading = read(ScriptedSource.of(body), new ChunkTemplate(), maxReply);
+        Reading reading = read(ScriptedSource.of(body), new ChunkTemplate(ChunkReader.FIELDS), maxReply);
         assertThat(read(ScriptedSource.of(body), null, maxReply))
                 .as("without the template")
                 .isEqualTo(reading);
-        assertThat(read(Fuzz.inPackets(body, dice), new ChunkTemplate(), maxReply))
+        assertThat(read(Fuzz.inPackets(body, dice), new ChunkTemplate(ChunkReader.FIELDS), maxReply))
                 .as("in packets")
                 .isEqualTo(reading);
         if (reading.kind() == null) {
