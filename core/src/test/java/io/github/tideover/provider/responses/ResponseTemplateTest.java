@@ -1,7 +1,10 @@
 package io.github.tideover.provider.responses;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.tideover.wire.CutReplyException;
+import io.github.tideover.wire.ScriptedSource;
 import io.github.tideover.wire.WithAndWithoutTemplate;
 import java.util.List;
 import java.util.Random;
@@ -33,6 +36,23 @@ class ResponseTemplateTest {
     void theTemplateChangesNothingOfWhatIsRead() throws Exception {
         readers.play(1_500, ResponseTemplateTest::any);
         readers.playStreams(300);
+    }
+
+    @Test
+    void theTemplateSkipsWhatTheRestOfAStreamRepeats() throws Exception {
+        String before = "data: " + chunk("500", "Before", "") + "\n\n";
+        new WithAndWithoutTemplate<>(
+                        ResponseEventReader.FIELDS,
+                        (events, template) -> {
+                            ResponseEventReader broken = ResponseEventReaderTest.reader(ScriptedSource.of(before));
+                            assertThatThrownBy(() -> {
+                                        while (broken.next()) {}
+                                    })
+                                    .isInstanceOf(CutReplyException.class);
+                            return new ResponseEventReader(events, Headers.EMPTY, ASKED, broken, template);
+                        },
+                        reader -> String.valueOf(reader.sequenceNumber()))
+                .play(1_000, ResponseTemplateTest::any);
     }
 
     private static String any(Random dice) {
