@@ -231,7 +231,7 @@ final class RouteMonitor {
     }
 
     /** No request goes out: the circuit opened, or account, key or model cannot be used. */
-    synchronized boolean stopped(FailureKind kind, long next, Instant shownNext, boolean isOffline, long now) {
+    synchronized void stopped(FailureKind kind, long next, Instant shownNext, boolean isOffline, long now) {
         boolean isAccount = Causes.of(kind) == Cause.ACCOUNT;
         if (isAccount && !stopped) {
             workedBefore = everAnswered && now - lastSuccess < SECONDS.toNanos(3_600);
@@ -252,7 +252,6 @@ final class RouteMonitor {
         nextTry = next;
         shownNextTry = shownNext;
         heldUntil = now + FLAPPING_HOLD;
-        return !isCalm();
     }
 
     /** Requests go out again. */
@@ -281,6 +280,9 @@ final class RouteMonitor {
         if (state == ServiceState.OPERATIONAL) {
             detector.forget();
             window.forget();
+            alarmedAt = NEVER; // what waited for an answer while nobody was reached
+            failuresInARow = 0;
+            callsInARow = 0;
         }
     }
 

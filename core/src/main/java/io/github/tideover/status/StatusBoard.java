@@ -51,6 +51,8 @@ public final class StatusBoard {
     static final long OFFLINE_FOR = SECONDS.toNanos(60);
     /** How long another host that was reached counts as one that can be. */
     static final long REACHED_FOR = SECONDS.toNanos(60);
+    /** The limits that are told are those of a minute, mostly. */
+    private static final Duration LIMIT_PAUSE = Duration.ofMinutes(1);
     /** How old the snapshot of a trouble that goes on may become. */
     private static final long FRESH = SECONDS.toNanos(1);
 
@@ -228,7 +230,7 @@ public final class StatusBoard {
                 recorder.attemptFailed(route);
             }
         } else if (kind == FailureKind.THROTTLED) {
-            isNews = monitor.limited(hasRoom(failure.rateLimits()), wasSuspect, now);
+            isNews = monitor.limited(isThoughThereIsRoom(failure), wasSuspect, now);
         } else {
             isNews = wasSuspect && monitor.cleared(now);
             if (kind == FailureKind.MAINTENANCE) {
@@ -241,18 +243,25 @@ public final class StatusBoard {
         settleIf(isNews, route, now);
     }
 
-    /** Whether a refusal for too many requests says itself that a tenth and more of each of our own limits is left. */
-    private static boolean hasRoom(RateLimits limits) {
-        boolean isTold = false;
-        for (RateLimits.Limit each : limits.all()) {
-            if (each.limit().isPresent() && each.remaining().isPresent()) {
-                if (each.remaining().getAsLong() * 10 < each.limit().getAsLong()) {
-                    return false;
-                }
-                isTold = true;
+    /**
+     * Whether the provider turned us away although our own limits, as it told them, leave more than half: then it has too much
+     * to do, and not we too many requests. A long pause is one for a limit that it did not tell, such as that of a day.
+     */
+    private static boolean isThoughThereIsRoom(Failure failure) {
+        boolean isToldLong = failure.retryAfter()
+                .filter(wait -> wait.compareTo(LIMIT_PAUSE) > 0)
+                .isPresent();
+        boolean isAnyTold = false;
+        for (RateLimits.Limit each : failure.rateLimits().all()) {
+            if (each.remaining().isEmpty() || each.limit().isEmpty()) {
+                continue;
+            }
+            isAnyTold = true;
+            if (2 * each.remaining().getAsLong() <= each.limit().getAsLong()) {
+                return false;
             }
         }
-        return isTold;
+        return isAnyTold && !isToldLong;
     }
 
     private static long endOf(Failure maintenance, long now) {
@@ -298,7 +307,13 @@ public final class StatusBoard {
      */
     public void stopped(int route, FailureKind kind, long nextTry, long now) {
         Instant shown = clock.instant().plusNanos(nextTry - now);
-        settleIf(routes.get(route).stopped(kind, nextTry, shown, offline, now), route, now);
+        lock.lock();
+        try {
+            routes.get(route).stopped(kind, nextTry, shown, offline, now);
+            settle(owners.get(route), true, now); // the time of the next try is news, if the state is none
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -422,8 +437,7 @@ public final class StatusBoard {
             long now = nanos.getAsLong();
             PageReport before = owner.page(now);
             owner.heardFromPage(report, now);
-            owner.settle(now, clock);
-            publish(now, true);
+            settle(owner, true, now);
             if (isNewsOfAnIncident(before, report)) {
                 send(StatusEvent.Kind.PROVIDER_UPDATE, scopeOf(owner), owner.state(), owner.state(), now);
             }
@@ -432,7 +446,6 @@ public final class StatusBoard {
                     send(StatusEvent.Kind.MAINTENANCE_AHEAD, scopeOf(owner), owner.state(), owner.state(), now);
                 }
             }
-            planLook(now);
         } finally {
             lock.unlock();
         }
@@ -498,13 +511,16 @@ public final class StatusBoard {
         }
         lock.lock();
         try {
-            ProviderHealth owner = owners.get(route);
-            boolean isChange = !isFrozen(owner) && owner.settle(now, clock);
-            publish(now, isChange);
-            planLook(now);
+            settle(owners.get(route), false, now);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void settle(ProviderHealth owner, boolean isNews, long now) {
+        boolean isChange = !isFrozen(owner) && owner.settle(now, clock);
+        publish(now, isNews || isChange);
+        planLook(now);
     }
 
     private void settleAll(long now) {

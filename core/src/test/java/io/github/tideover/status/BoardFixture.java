@@ -2,52 +2,19 @@ package io.github.tideover.status;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Queue;
 
 /** A board whose clock, timer and lane are moved by hand. */
 final class BoardFixture {
-    private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
-
-    private long now = 1_000_000_000L;
-    private Duration wallShift = Duration.ZERO;
+    private final HandMovedTime time = new HandMovedTime();
     private final Queue<Runnable> lane = new ArrayDeque<>();
-    private final PriorityQueue<Timed> timers = new PriorityQueue<>();
     final List<StatusEvent> events = new ArrayList<>();
     final StatusBoard board;
-    private final int routes;
-
-    private record Timed(long at, Runnable task) implements Comparable<Timed> {
-        @Override
-        public int compareTo(Timed that) {
-            return Long.compare(at, that.at);
-        }
-    }
-
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return BoardFixture.this.instant();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
 
     BoardFixture(String... names) {
         List<RouteName> all = new ArrayList<>();
@@ -55,43 +22,36 @@ final class BoardFixture {
             int slash = name.indexOf('/');
             all.add(RouteName.of(name.substring(0, slash), name.substring(slash + 1)));
         }
-        routes = all.size();
         board = new StatusBoard(
                 all,
                 place -> names[place].startsWith("local"),
-                () -> now,
-                clock,
+                time::nanos,
+                time.clock(),
                 lane::add,
-                (task, delay) -> timers.add(new Timed(now + delay.toNanos(), task)),
+                time::later,
                 StatusWords.english());
         board.subscribe(events::add);
     }
 
     Instant instant() {
-        return START.plusNanos(now - 1_000_000_000L).plus(wallShift);
+        return time.clock().instant();
     }
 
     long now() {
-        return now;
+        return time.nanos();
     }
 
     void shiftWallClock(Duration shift) {
-        wallShift = wallShift.plus(shift);
+        time.shiftWallClock(shift);
     }
 
     void passes(double seconds) {
-        long target = now + (long) (seconds * 1e9);
-        while (!timers.isEmpty() && timers.peek().at() <= target) {
-            Timed due = timers.remove();
-            now = Math.max(now, due.at());
-            due.task().run();
-        }
-        now = target;
+        time.advance(Duration.ofNanos((long) (seconds * 1e9)));
         deliver();
     }
 
     int timers() {
-        return timers.size();
+        return time.waiting();
     }
 
     void deliver() {
@@ -105,7 +65,7 @@ final class BoardFixture {
     }
 
     void answers(int route, double firstContentSeconds) {
-        board.answered(route, firstContentSeconds < 0 ? -1 : (long) (firstContentSeconds * 1e9), false, false, now);
+        board.answered(route, firstContentSeconds < 0 ? -1 : (long) (firstContentSeconds * 1e9), false, false, now());
         deliver();
     }
 
@@ -114,17 +74,17 @@ final class BoardFixture {
     }
 
     void fails(int route, Failure failure) {
-        board.failed(route, failure, false, true, now);
+        board.failed(route, failure, false, true, now());
         deliver();
     }
 
     void stops(int route, FailureKind kind, double forSeconds) {
-        board.stopped(route, kind, now + (long) (forSeconds * 1e9), now);
+        board.stopped(route, kind, now() + (long) (forSeconds * 1e9), now());
         deliver();
     }
 
     void resumes(int route) {
-        board.resumed(route, now);
+        board.resumed(route, now());
         deliver();
     }
 

@@ -33,6 +33,11 @@ final class HandMovedTime {
         tasks.add(new Task(nanos + Math.max(0, delay.toNanos()), ++order, task));
     }
 
+    /** How many tasks are not yet due. */
+    int waiting() {
+        return tasks.size();
+    }
+
     void advance(Duration duration) {
         long target = nanos + duration.toNanos();
         for (Task next = tasks.peek(); next != null && next.at <= target; next = tasks.peek()) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** By which rules a provider gets from one state to another. One provider with one model, so that it is the whole. */
@@ -433,34 +434,31 @@ class StateRulesTest {
         });
     }
 
-    @Test
-    void tooManyRequestsIsOverloadWhereOurOwnLimitsHaveRoom() {
-        assertThat(causeOfTooMany(limit(100, 60))).isEqualTo(Cause.OVERLOAD);
-        assertThat(causeOfTooMany(limit(100, 60), limit(1_000, 0))).isEqualTo(Cause.RATE_LIMIT);
-        assertThat(causeOfTooMany(limit(100, 9))).isEqualTo(Cause.RATE_LIMIT);
-        assertThat(causeOfTooMany(
-                        RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "untold").build()))
-                .isEqualTo(Cause.RATE_LIMIT);
-        assertThat(causeOfTooMany()).isEqualTo(Cause.RATE_LIMIT);
-    }
-
-    private static Cause causeOfTooMany(RateLimits.Limit... limits) {
-        BoardFixture sky = new BoardFixture("a/large", "b/large");
-        for (int i = 0; i < 12; i++) {
-            sky.fails(
-                    0,
-                    Failure.of(FailureKind.THROTTLED)
-                            .rateLimits(RateLimits.of(List.of(limits)))
-                            .build());
-        }
-        return sky.diagnosis().cause();
-    }
-
-    private static RateLimits.Limit limit(long limit, long remaining) {
-        return RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "requests")
-                .limit(limit)
-                .remaining(remaining)
+    @ParameterizedTest
+    @CsvSource({
+        "100, 0, RATE_LIMIT",
+        "90, 0, OVERLOAD",
+        "50, 0, RATE_LIMIT",
+        "90, 3600, RATE_LIMIT",
+        "-1, 0, RATE_LIMIT"
+    })
+    void beingTurnedAwayWithRoomInOurLimitsIsTheirOverload(long left, long pause, Cause cause) {
+        RateLimits.Limit.Builder limit = RateLimits.Limit.of(RateLimits.Unit.REQUESTS, "requests");
+        RateLimits.Limit spent = RateLimits.Limit.of(RateLimits.Unit.TOKENS, "tokens")
+                .limit(1_000)
+                .remaining(left == 100 ? 0 : 1_000)
                 .build();
+        List<RateLimits.Limit> limits =
+                left < 0 ? List.of() : List.of(limit.limit(100).remaining(left).build(), spent);
+        Failure failure = Failure.of(FailureKind.THROTTLED)
+                .retryAfter(pause == 0 ? null : Duration.ofSeconds(pause))
+                .rateLimits(RateLimits.of(limits))
+                .build();
+        sky.attempts(0, "o", 10, 0.1);
+        for (int i = 0; i < 5; i++) {
+            sky.fails(0, failure);
+        }
+        assertThat(sky.diagnosis().cause()).isEqualTo(cause);
     }
 
     @Test

@@ -275,6 +275,40 @@ class StatusBoardTest {
     }
 
     @Test
+    void attemptsThatHungWhileNobodyWasReachedSpeakAgainstNoProvider() {
+        sky.fails(0, FailureKind.NETWORK_LOCAL);
+        sky.passes(10);
+        for (int i = 0; i < 5; i++) {
+            board.suspected(0, sky.now());
+        }
+        sky.passes(1);
+        sky.answers(0);
+        assertThat(sky.state()).isEqualTo(OPERATIONAL);
+        assertThat(sky.told()).containsExactly(MAJOR_OUTAGE, OPERATIONAL);
+    }
+
+    @Test
+    void aPageMovesNoProviderWhileThisMachineIsCutOff() {
+        sky.fails(0, FailureKind.TRANSIENT);
+        sky.fails(0, FailureKind.NETWORK_LOCAL);
+        board.heardFromPage("a", sky.page(MAJOR_OUTAGE));
+        assertThat(sky.state("a")).isEqualTo(OPERATIONAL);
+        board.triedOthers(true, sky.now());
+        assertThat(sky.state("a")).isEqualTo(MAJOR_OUTAGE);
+    }
+
+    @Test
+    void theTimeOfTheNextTryIsShownAsSoonAsItMoves() {
+        sky.stops(0, FailureKind.TRANSIENT, 1);
+        sky.passes(0.5);
+        sky.stops(0, FailureKind.TIMEOUT, 8);
+        RouteStatus shown = board.status().routes().get(0);
+        assertThat(shown.nextTry()).contains(sky.instant().plusSeconds(8));
+        assertThat(shown.cause()).contains(FailureKind.TIMEOUT);
+        assertThat(sky.kinds()).as("no event by itself").hasSize(1);
+    }
+
+    @Test
     void whatRunsOnThisMachineIsABackupWhileItIsCutOff() {
         BoardFixture withLocal = new BoardFixture("a/m", "local/m");
         withLocal.fails(0, FailureKind.NETWORK_LOCAL);
