@@ -7,6 +7,7 @@ module io.github.tideover {
     requires transitive okhttp3;
     requires transitive retrofit2;
     requires static transitive org.jspecify;
+    requires static com.h2database.mvstore;
     requires com.fasterxml.jackson.annotation;
     requires com.github.benmanes.caffeine;
     requires io.github.resilience4j.bulkhead;

@@ -50,6 +50,8 @@ class ArchitectureTest {
             .definedBy(ROOT + ".tool..")
             .layer("wire")
             .definedBy(ROOT + ".wire..")
+            .layer("store")
+            .definedBy(ROOT + ".store..")
             .layer("chat")
             .definedBy(ROOT + ".chat..")
             .layer("failure")
@@ -66,6 +68,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("root")
             .whereLayer("wire")
             .mayOnlyBeAccessedByLayers("root", "provider", "status") // status pages are read over HTTP
+            .whereLayer("store")
+            .mayOnlyBeAccessedByLayers("cache")
             .whereLayer("chat")
             .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "tool", "wire")
             // A reply tells why earlier rungs did not answer.
@@ -82,6 +86,7 @@ class ArchitectureTest {
                     ROOT + ".status..",
                     ROOT + ".tool..",
                     ROOT + ".wire..",
+                    ROOT + ".store..",
                     ROOT + ".chat..",
                     ROOT + ".failure..");
 
@@ -107,6 +112,14 @@ class ArchitectureTest {
             .resideOutsideOfPackage(ROOT + ".tool..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("tools.jackson.databind..", "com.fasterxml.jackson.annotation.."));
+
+    /** An optional dependency: a client that keeps nothing on disk works without it. */
+    @ArchTest
+    static final ArchRule theEmbeddedStoreIsForWhatIsKeptOnDiskOnly = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".store..", ROOT + ".cache..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.h2.."));
 
     @ArchTest
     static final ArchRule noPackagesGoRoundInCircles =
@@ -153,9 +166,9 @@ class ArchitectureTest {
             .resideInAnyPackage("..util..", "..impl..", "..internal..", "..helper..", "..manager..");
 
     @ArchTest
-    static final ArchRule theWireIsShownToNobody = classes()
-            .that(not(resideInAPackage(ROOT + ".wire..")).and(bePublic()))
-            .should(keepOutOfSignatures(resideInAPackage(ROOT + ".wire..")));
+    static final ArchRule theWireAndTheStoreAreShownToNobody = classes()
+            .that(not(resideInAnyPackage(ROOT + ".wire..", ROOT + ".store..")).and(bePublic()))
+            .should(keepOutOfSignatures(resideInAnyPackage(ROOT + ".wire..", ROOT + ".store..", "org.h2..")));
 
     @ArchTest
     static final ArchRule theDoorAndWhatItHandsOutIsAllThatIsPublicInTheRoot = classes()
@@ -199,7 +212,7 @@ class ArchitectureTest {
     }
 
     private static ArchCondition<JavaClass> keepOutOfSignatures(DescribedPredicate<JavaClass> hidden) {
-        return new ArchCondition<>("keep the wire out of their public signatures") {
+        return new ArchCondition<>("keep the wire and the store out of their public signatures") {
             @Override
             public void check(JavaClass each, ConditionEvents events) {
                 each.getAllRawSuperclasses().stream()

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Keeps replies in a Caffeine cache; the age limit is checked on reading, against the time handed in. */
 final class InMemoryReplyCache implements ReplyCache {
     /** A generous estimate of the key, the entry, the reply and the small objects in it. */
-    private static final int OVERHEAD_BYTES = 512;
+    private static final int OVERHEAD_BYTES = 640;
 
     private final Cache<RequestFingerprint, Kept> replies;
     private final Duration keepFor;
@@ -49,6 +49,12 @@ final class InMemoryReplyCache implements ReplyCache {
         return Optional.of(kept.reply().toBuilder()
                 .age(age.isNegative() ? Duration.ZERO : age)
                 .build());
+    }
+
+    @Override
+    public void forget(String tenant) {
+        byte[] hash = RequestFingerprint.hashOfTenant(tenant);
+        replies.asMap().keySet().removeIf(key -> key.isOfTenant(hash));
     }
 
     private static int bytesOf(ChatReply reply) {

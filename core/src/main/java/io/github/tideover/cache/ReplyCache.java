@@ -1,6 +1,7 @@
 package io.github.tideover.cache;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,9 +10,11 @@ import java.util.Optional;
  * Remembers complete replies, to be read only when the ladder reaches its rung: a cache for outages, not for saving
  * money. Safe for use by many threads, and by several clients at once.
  *
+ * <p>An application can write one of its own, over a store that it has. Whatever that does, it fails no call.
+ *
  * @since 0.1
  */
-public sealed interface ReplyCache permits InMemoryReplyCache {
+public interface ReplyCache extends AutoCloseable {
     /** Replies older than this are not served unless {@link Builder#keepFor} says otherwise: 24 hours. */
     Duration DEFAULT_KEEP_FOR = Duration.ofHours(24);
 
@@ -52,6 +55,17 @@ public sealed interface ReplyCache permits InMemoryReplyCache {
      * @return the reply with its {@linkplain ChatReply#age() age}, or empty if none is kept that is young enough
      */
     Optional<ChatReply> find(RequestFingerprint key, Instant now);
+
+    /**
+     * Forgets all replies to one tenant's requests. Calls of the tenant that are under way may keep theirs afterwards.
+     *
+     * @param tenant the name that its requests were {@linkplain ChatRequest.Builder#tenant given}
+     */
+    void forget(String tenant);
+
+    /** Lets go of what the cache holds open. A client does not close its cache: another may share it. */
+    @Override
+    default void close() {}
 
     /**
      * Builds a cache in memory.

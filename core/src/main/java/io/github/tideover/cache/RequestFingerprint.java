@@ -7,6 +7,7 @@ import io.github.tideover.chat.ResponseFormat;
 import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolChoice;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestFingerprint {
     private final byte[] hash;
+    private final byte[] tenantHash;
+    private final byte[] contextHash;
 
-    private RequestFingerprint(byte[] hash) {
+    private RequestFingerprint(byte[] hash, byte[] tenantHash, byte[] contextHash) {
         this.hash = hash;
+        this.tenantHash = tenantHash;
+        this.contextHash = contextHash;
     }
 
     /**
@@ -38,10 +43,6 @@ public final class RequestFingerprint {
         ContentDigest digest = new ContentDigest();
         digest.text(request.tenant().orElse(null));
         digest.text(asked);
-        digest.number(request.messages().size());
-        for (Message message : request.messages()) {
-            digest.message(message);
-        }
         digest.value(request.temperature().isPresent() ? request.temperature().getAsDouble() : null);
         digest.value(request.topP().isPresent() ? request.topP().getAsDouble() : null);
         digest.value(
@@ -64,7 +65,61 @@ public final class RequestFingerprint {
         digest.value(request.responseFormat().flatMap(ResponseFormat::schema).orElse(null));
         digest.value(request.extra());
         digest.value(request.extraByProvider());
-        return new RequestFingerprint(digest.hash());
+        List<Message> messages = request.messages();
+        int last = messages.size() - 1;
+        digest.number(messages.size());
+        for (Message message : messages.subList(0, last)) {
+            digest.message(message);
+        }
+        byte[] context = digest.hash();
+        digest.message(messages.get(last));
+        return new RequestFingerprint(
+                digest.hash(), hashOfTenant(request.tenant().orElse(null)), context);
+    }
+
+    /**
+     * The hash that stands for a tenant, as {@link #tenantHash()} gives it.
+     *
+     * @param tenant the tenant's name, or null for requests without one
+     * @return 32 bytes
+     */
+    public static byte[] hashOfTenant(@Nullable String tenant) {
+        ContentDigest digest = new ContentDigest();
+        digest.text(tenant);
+        return digest.hash();
+    }
+
+    /**
+     * The fingerprint as bytes, for a cache that keeps replies outside of this process. It is not keyed: whoever sees it can
+     * find out whether a request they know of was made.
+     *
+     * @return 32 bytes
+     */
+    public byte[] hash() {
+        return hash.clone();
+    }
+
+    /**
+     * Whose request it is: the same for all of a tenant's, so that a cache can forget them.
+     *
+     * @return 32 bytes, {@linkplain #hashOfTenant as made of the tenant's name}
+     */
+    public byte[] tenantHash() {
+        return tenantHash.clone();
+    }
+
+    /**
+     * What the last message was said to: tenant, model, settings, and all the messages before it. Two questions with the same
+     * system prompt and settings, and no other history, have it in common.
+     *
+     * @return 32 bytes
+     */
+    public byte[] contextHash() {
+        return contextHash.clone();
+    }
+
+    boolean isOfTenant(byte[] hashOfTenant) {
+        return Arrays.equals(tenantHash, hashOfTenant);
     }
 
     @Override

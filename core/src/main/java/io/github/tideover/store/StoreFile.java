@@ -1,0 +1,428 @@
+package io.github.tideover.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An MVStore in a file of its own, opened with care: by one process at a time, and whatever is in the file. One that is damaged, or
+ * of another kind or format, is set aside under another name, with one warning, and a new one takes its place.
+ *
+ * <p>Pages of an MVStore have no checksum over their content, so that a changed byte in a value is not noticed: what goes
+ * into a map should go through a {@link RecordSeal}.
+ */
+public final class StoreFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StoreFile.class);
+    private static final String LIBRARY = "org.h2.mvstore.MVStore";
+    private static final String ABOUT = "about";
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    /** Closing writes what is left and moves what is spread out together; this is what it may take for the latter. */
+    private static final int TIDY_MILLIS = 200;
+    /** A process id and no more. */
+    private static final int LARGEST_NOTE = 64;
+    /**
+     * What this process has open. On POSIX systems a lock is lost when the process closes any other handle on the same file, so a
+     * second opening must be noticed before it touches a file.
+     */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+    /**
+     * What a file holds.
+     *
+     * @param fileName the file's name in its directory
+     * @param title what messages call it, such as {@code "the reply cache"}
+     * @param format a number that changes when what is in the file changes its form
+     * @param commitsByItself whether changes are written within a second, or only when the user says so
+     * @param cacheMegabytes how much of the file is kept in memory at most
+     */
+    public record Kind(String fileName, String title, int format, boolean commitsByItself, int cacheMegabytes) {}
+
+    private final Kind kind;
+    private final Path directory;
+    private final Path file;
+    private final FileChannel lockChannel;
+    private MVStore store;
+    private @Nullable Path setAside;
+    private boolean closed;
+
+    private StoreFile(Kind kind, Path directory, FileChannel lockChannel) {
+        this.kind = kind;
+        this.directory = directory;
+        this.file = directory.resolve(kind.fileName());
+        this.lockChannel = lockChannel;
+        this.store = openOrSetAside();
+    }
+
+    /**
+     * Opens the file, and makes it, and its directory, if they are not there.
+     *
+     * @param directory where it is
+     * @param kind what it is to hold
+     * @return the open file
+     * @throws IllegalStateException if MVStore is not among the application's dependencies, or the file is open already, here or
+     *     in another process
+     * @throws UncheckedIOException if the directory or the file cannot be made, read or written
+     */
+    public static StoreFile open(Path directory, Kind kind) {
+        checkLibrary(kind);
+        Path real = realDirectory(directory, kind);
+        Path file = real.resolve(kind.fileName());
+        if (!OPEN.add(file)) {
+            throw new IllegalStateException(kind.title() + " in " + directory
+                    + " is open in this process already; share the one that is open, or give each its own directory");
+        }
+        FileChannel lock = null;
+        try {
+            lock = lock(real, kind);
+            return new StoreFile(kind, real, lock);
+        } catch (RuntimeException | Error e) {
+            release(file, lock);
+            throw e;
+        }
+    }
+
+    private static void checkLibrary(Kind kind) {
+        try {
+            Class.forName(LIBRARY, false, StoreFile.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(
+                    kind.title()
+                            + " on disk needs H2's MVStore; add the dependency com.h2database:h2-mvstore, whose version is in"
+                            + " tideover-bom (com.h2database:h2 has it as well, but not on the module path)",
+                    e);
+        }
+    }
+
+    private static Path realDirectory(Path directory, Kind kind) {
+        try {
+            Files.createDirectories(directory);
+            return directory.toRealPath();
+        } catch (FileAlreadyExistsException e) {
+            throw new UncheckedIOException(
+                    kind.title() + " needs a directory, and " + directory + " is a file; name a directory", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    kind.title() + " cannot make its directory " + directory + " ("
+                            + e.getClass().getSimpleName() + "); name one that this process may make or write to",
+                    e);
+        }
+    }
+
+    private static FileChannel lock(Path directory, Kind kind) {
+        Path file = directory.resolve(kind.fileName() + ".lock");
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    kind.title() + " cannot write to " + directory + " ("
+                            + e.getClass().getSimpleName() + "); name a directory that this process may write to",
+                    e);
+        }
+        try {
+            FileLock lock = null;
+            try {
+                lock = channel.tryLock();
+            } catch (OverlappingFileLockException e) {
+                // This process has it, through a copy of this class by another class loader.
+            }
+            if (lock == null) {
+                throw new IllegalStateException(kind.title() + " in " + directory + " is in use by "
+                        + holder(channel, file) + "; stop that, or give each process its own directory");
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+                    0);
+            return channel;
+        } catch (IOException e) {
+            close(channel);
+            throw new UncheckedIOException(
+                    kind.title() + " cannot lock " + file + " (" + e.getClass().getSimpleName()
+                            + "); name a directory on a file system that has locks",
+                    e);
+        } catch (RuntimeException e) {
+            close(channel);
+            throw e;
+        }
+    }
+
+    private static String holder(FileChannel channel, Path file) {
+        try {
+            ByteBuffer note = ByteBuffer.allocate(LARGEST_NOTE);
+            channel.read(note, 0);
+            String pid = new String(note.array(), 0, note.position(), StandardCharsets.US_ASCII);
+            if (pid.matches("[0-9]{1,20}")) {
+                Instant since = Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
+                return "process " + pid + ", since " + since;
+            }
+        } catch (IOException e) {
+            log.debug("{} cannot be read: {}", file, e.getClass().getName());
+        }
+        return "another process";
+    }
+
+    private MVStore openOrSetAside() {
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            throw new UncheckedIOException(new IOException(
+                    kind.title() + " cannot write to " + file + "; make it writable, or name another directory"));
+        }
+        try {
+            return openAndCheck();
+        } catch (Unusable unusable) {
+            moveAway(unusable);
+        }
+        try {
+            return openAndCheck();
+        } catch (Unusable e) {
+            throw new UncheckedIOException(
+                    kind.title() + " cannot make a new file in " + directory + "; name another directory",
+                    new IOException(e));
+        }
+    }
+
+    private MVStore openAndCheck() throws Unusable {
+        MVStore.Builder builder = new MVStore.Builder()
+                .fileName(file.toString())
+                .cacheSize(kind.cacheMegabytes())
+                .backgroundExceptionHandler((thread, problem) -> log.warn(
+                        "{} in {} cannot be written: {}",
+                        kind.title(),
+                        directory,
+                        problem.getClass().getName()));
+        MVStore opened;
+        try {
+            opened = (kind.commitsByItself() ? builder : builder.autoCommitDisabled()).open();
+        } catch (MVStoreException e) {
+            boolean endedEarly = e.getCause() instanceof EOFException;
+            if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                throw new IllegalStateException(
+                        kind.title() + " in " + directory
+                                + " is in use by a process of another kind; stop that, or name another directory",
+                        e);
+            }
+            if (e.getCause() instanceof IOException && !endedEarly) {
+                throw new UncheckedIOException(
+                        kind.title() + " cannot read or write " + file + "; check the disk, or name another directory",
+                        new IOException(e));
+            }
+            throw new Unusable("damaged", "is damaged", e);
+        } catch (RuntimeException | AssertionError e) { // it asserts what it reads where assertions are on
+            throw new Unusable("damaged", "is damaged", e); // lengths and places that are out of range
+        }
+        try {
+            checkKind(opened);
+            return opened;
+        } catch (Unusable e) {
+            opened.closeImmediately();
+            throw e;
+        } catch (RuntimeException | AssertionError e) {
+            opened.closeImmediately();
+            throw new Unusable("damaged", "is damaged", e);
+        }
+    }
+
+    /** A new file is marked with what it is for; one with other content and no such mark is somebody else's. */
+    private void checkKind(MVStore opened) throws Unusable {
+        boolean isNew = opened.getMapNames().isEmpty();
+        if (!isNew && !opened.hasMap(ABOUT)) {
+            throw new Unusable("foreign", "is not one of ours", null);
+        }
+        MVMap<String, String> about = opened.openMap(
+                ABOUT,
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
+        String title = about.get("kind");
+        String format = about.get("format");
+        if (title == null && about.isEmpty()) {
+            about.put("kind", kind.title());
+            about.put("format", Integer.toString(kind.format()));
+            opened.commit();
+        } else if (!kind.title().equals(title)) {
+            throw new Unusable("foreign", "holds something else", null);
+        } else if (!Integer.toString(kind.format()).equals(format)) {
+            throw new Unusable("other-format", "is of a format that this version does not know", null);
+        }
+    }
+
+    private void moveAway(Unusable why) {
+        try {
+            Instant changed = Files.getLastModifiedTime(file).toInstant();
+            String name = kind.fileName() + "." + why.suffix + "-" + STAMP.format(changed);
+            Path aside = directory.resolve(name);
+            for (int i = 2; Files.exists(aside); i++) {
+                aside = directory.resolve(name + "-" + i);
+            }
+            Files.move(file, aside);
+            setAside = aside;
+            log.warn(
+                    "{}: the file {} {}; it is now called {}, and a new one takes its place",
+                    kind.title(),
+                    file,
+                    why.getMessage(),
+                    aside.getFileName());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    kind.title() + ": the file " + file + " " + why.getMessage()
+                            + " and cannot be set aside; move it away, or name another directory",
+                    e);
+        }
+    }
+
+    /**
+     * A map of bytes, made if it is not there.
+     *
+     * @param name its name
+     * @return the map, its keys in the order of unsigned bytes
+     */
+    public synchronized MVMap<byte[], byte[]> map(String name) {
+        return store.openMap(
+                name,
+                new MVMap.Builder<byte[], byte[]>()
+                        .keyType(ByteArrayDataType.INSTANCE)
+                        .valueType(ByteArrayDataType.INSTANCE));
+    }
+
+    /**
+     * The store itself, for committing. An error that it throws for what it reads or writes closes it.
+     *
+     * @return the store
+     */
+    public synchronized MVStore store() {
+        return store;
+    }
+
+    /**
+     * Begins anew after the store has turned out to be damaged while it was used: the file is set aside, and a new one takes
+     * its place. Maps that were handed out are dead.
+     *
+     * @throws UncheckedIOException if that does not work either; the store is closed then
+     */
+    public synchronized void startAnew() {
+        if (closed) {
+            throw new IllegalStateException(kind.title() + " is closed");
+        }
+        store.closeImmediately();
+        if (Files.exists(file)) {
+            moveAway(new Unusable("damaged", "is damaged", null));
+        }
+        store = openOrSetAside();
+    }
+
+    /**
+     * Opens the same file again after the store has closed itself, as it does when it could not write: what was committed is
+     * there.
+     *
+     * @throws UncheckedIOException if it cannot be opened
+     */
+    public synchronized void reopen() {
+        if (closed) {
+            throw new IllegalStateException(kind.title() + " is closed");
+        }
+        store.closeImmediately();
+        store = openOrSetAside();
+    }
+
+    /**
+     * Where the last file went that could not be used.
+     *
+     * @return its new place, or empty if none was set aside
+     */
+    public synchronized Optional<Path> setAside() {
+        return Optional.ofNullable(setAside);
+    }
+
+    /**
+     * The directory.
+     *
+     * @return its real path
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Writes what is not written yet, and lets others open the file. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (!store.isClosed()) {
+                store.close(TIDY_MILLIS);
+            }
+        } catch (RuntimeException e) {
+            log.warn(
+                    "{} in {} was not closed in order: {}",
+                    kind.title(),
+                    directory,
+                    e.getClass().getName());
+            store.closeImmediately();
+        } finally {
+            release(file, lockChannel);
+        }
+    }
+
+    private static void release(Path file, @Nullable FileChannel lock) {
+        if (lock != null) {
+            close(lock);
+        }
+        OPEN.remove(file);
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("A lock was not released: {}", e.getClass().getName());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind.title() + " in " + directory;
+    }
+
+    /** The file cannot be used, and nobody can do anything about it. */
+    private static final class Unusable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        final String suffix;
+
+        Unusable(String suffix, String message, @Nullable Throwable cause) {
+            super(requireNonNull(message), cause);
+            this.suffix = suffix;
+        }
+    }
+}
