@@ -392,15 +392,18 @@ final class Route {
         }
         lookPlanned = false;
         Permit next = null;
-        for (Permit each = oldest; each != null; each = each.next) {
+        for (Permit each = oldest, after; each != null; each = after) {
+            after = each.next;
             if (each.suspect) {
                 continue;
             }
-            if (each.suspectAt - now <= 0) {
+            if (each.suspectAt - now > 0) {
+                next = next == null || each.suspectAt - next.suspectAt < 0 ? each : next;
+            } else if (board.wasCutOffSince(each.startedAt, index)) {
+                noLongerUnanswered(each); // what it waits for is not known
+            } else {
                 each.suspect = true;
                 board.suspected(index, now);
-            } else if (next == null || each.suspectAt - next.suspectAt < 0) {
-                next = each;
             }
         }
         if (next != null) {
@@ -479,7 +482,7 @@ final class Route {
             judgeBadly(permit, failure, now);
         } else {
             letGo(permit);
-            board.failed(index, failure, suspect(permit), permit.first, now);
+            board.failed(index, failure, suspect(permit), permit.first, permit.startedAt, now);
         }
         keys.heard(permit, failure.rateLimits(), failure.kind() == THROTTLED, now);
         restIfAsked(permit, failure, now);
@@ -544,7 +547,7 @@ final class Route {
         if (stale) {
             clear(permit, now);
         } else {
-            board.failed(index, failure, suspect(permit), permit.first, now);
+            board.failed(index, failure, suspect(permit), permit.first, permit.startedAt, now);
         }
         if (permit.judged) {
             failuresInARow++; // a stream that broke after it had begun

@@ -76,6 +76,7 @@ public final class Tideover implements AutoCloseable {
     private final boolean ownsScheduler;
     private final List<Route> routes;
     private final @Nullable PagePoller pages;
+    private final @Nullable NetworkCheck networkCheck;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Tideover(Builder builder) {
@@ -135,7 +136,9 @@ public final class Tideover implements AutoCloseable {
             ladder.add(new Rung.Speak(builder.lastResort));
         }
         builder.listeners.forEach(board::subscribe);
-        pages = builder.statusPages == null ? null : pollerFor(builder.statusPages, providers);
+        Map<String, StatusPage> known = knownPages(builder.statusPages, providers);
+        pages = builder.statusPages == null ? null : pollerFor(known, builder.statusPages.announceAhead());
+        networkCheck = builder.networkCheck ? networkCheckOf(providers, known) : null;
         Provider first = providers.get(0);
         engine = new Engine(
                 new Ladder(ladder),
@@ -151,16 +154,34 @@ public final class Tideover implements AutoCloseable {
         }
     }
 
-    private PagePoller pollerFor(StatusPages which, List<Provider> providers) {
+    private static Map<String, StatusPage> knownPages(@Nullable StatusPages which, List<Provider> providers) {
         Map<String, StatusPage> known = new LinkedHashMap<>();
-        for (Provider provider : providers) {
-            which.pageOf(provider.name(), provider.baseUrl())
-                    .ifPresent(page -> known.putIfAbsent(provider.name(), page));
+        if (which != null) {
+            for (Provider provider : providers) {
+                which.pageOf(provider.name(), provider.baseUrl())
+                        .ifPresent(page -> known.putIfAbsent(provider.name(), page));
+            }
         }
+        return known;
+    }
+
+    private PagePoller pollerFor(Map<String, StatusPage> known, Duration announceAhead) {
         PagePoller poller = new PagePoller(
                 known, transport.origin(), new PageNews(), time.clock(), time.nanos(), this::later, time.dice());
-        board.pagesAreReadBy(poller::wake, which.announceAhead());
+        board.pagesAreReadBy(poller::wake, announceAhead);
         return poller;
+    }
+
+    private NetworkCheck networkCheckOf(List<Provider> providers, Map<String, StatusPage> pages) {
+        NetworkCheck check = new NetworkCheck(
+                providers,
+                pages.values().stream().map(StatusPage::address).toList(),
+                transport.origin(),
+                board,
+                time,
+                this::later);
+        board.othersAreTriedBy(check::doubt);
+        return check;
     }
 
     /** Takes what status pages say to the board, and to the routes that wait for their provider. */
@@ -597,6 +618,9 @@ public final class Tideover implements AutoCloseable {
         if (pages != null) {
             pages.close();
         }
+        if (networkCheck != null) {
+            networkCheck.close();
+        }
         watchdog.close();
         transport.close();
         lane.close();
@@ -673,6 +697,7 @@ public final class Tideover implements AutoCloseable {
         private @Nullable Path statusHistory;
         private StatusWords statusWords = StatusWords.english();
         private @Nullable StatusPages statusPages;
+        private boolean networkCheck = true;
         private final Settings settings;
         private @Nullable Duration connectTimeout;
         private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
@@ -693,6 +718,7 @@ public final class Tideover implements AutoCloseable {
             statusHistory = that.statusHistory;
             statusWords = that.statusWords;
             statusPages = that.statusPages;
+            networkCheck = that.networkCheck;
             settings = new Settings(that.settings);
             connectTimeout = that.connectTimeout;
             maxReplyBytes = that.maxReplyBytes;
@@ -809,6 +835,23 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder statusPages(StatusPages statusPages) {
             this.statusPages = requireNonNull(statusPages, "statusPages == null");
+            return this;
+        }
+
+        /**
+         * Sets whether to find out whose network it is when a provider cannot be reached. On unless set: if no other provider has
+         * answered within 10 s, a connection is made to the hosts of up to three others, the alternates first and then the
+         * {@linkplain #statusPages status pages} that are read, and closed before anything is sent: no request and no key. If one
+         * of them is reached, it is the provider's network; if none is within 2 s, it is ours, {@link
+         * io.github.tideover.status.Cause#LOCAL_NETWORK}. It goes through the {@linkplain #httpClient HTTP client}'s proxy, with
+         * threads of its own that no call waits for, and once in 30 s at most. Hosts on this machine tell nothing. Where there is
+         * no other host to try, only this machine's network interfaces tell.
+         *
+         * @param networkCheck whether to
+         * @return this builder
+         */
+        public Builder networkCheck(boolean networkCheck) {
+            this.networkCheck = networkCheck;
             return this;
         }
 

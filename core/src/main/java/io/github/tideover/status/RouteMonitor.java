@@ -30,6 +30,8 @@ final class RouteMonitor {
     static final long STALE = MINUTES.toNanos(10);
     /** The alarm swings with each outcome; what it has told is true for this long. */
     static final long ALARM_HOLDS = SECONDS.toNanos(60);
+    /** Trouble that began this shortly before this machine was found to be cut off, and was of the network alone, was ours. */
+    static final long CUT_OFF_BEFORE = SECONDS.toNanos(30);
     /** Slow for this long is how fast it is. */
     static final long USED_TO = MINUTES.toNanos(60);
 
@@ -71,6 +73,11 @@ final class RouteMonitor {
     private boolean stopped;
     private boolean resumed;
     private boolean stoppedOffline;
+    /** Since all was well, the provider could not be reached, and nothing else went wrong. */
+    private boolean unreached = true;
+
+    private long troubleSince;
+    private boolean troubleWasOurs;
     private FailureKind stopKind = FailureKind.CIRCUIT_OPEN;
     private long nextTry;
     private @Nullable Instant shownNextTry;
@@ -134,6 +141,7 @@ final class RouteMonitor {
         goodRun++;
         failuresInARow = 0;
         callsInARow = 0;
+        unreached |= state == ServiceState.OPERATIONAL;
         lastSuccess = now;
         everAnswered = true;
         easing = isEasing;
@@ -160,6 +168,7 @@ final class RouteMonitor {
         window.failed(now);
         detector.failed();
         causes.add(Causes.of(kind));
+        unreached &= Causes.of(kind) == Cause.NETWORK;
         lastKind = kind;
         goodRun = 0;
         failuresInARow++;
@@ -270,13 +279,23 @@ final class RouteMonitor {
         pageIsGreen = green;
     }
 
+    /** This machine is cut off, and may have been for a while. */
+    synchronized void cutOff(long now) {
+        troubleWasOurs = unreached && state != ServiceState.OPERATIONAL && now - troubleSince <= CUT_OFF_BEFORE;
+        stoppedOffline |= troubleWasOurs && stopped;
+    }
+
     /** This machine is on the network again: what it could not reach is not known to be down. */
-    synchronized void backOnline() {
+    synchronized void backOnline(long now, Clock clock) {
         if (stoppedOffline) {
             stopped = false;
             shownNextTry = null;
         }
         stoppedOffline = false;
+        if (troubleWasOurs) {
+            changeTo(ServiceState.OPERATIONAL, now, clock.instant());
+        }
+        troubleWasOurs = false;
         if (state == ServiceState.OPERATIONAL) {
             detector.forget();
             window.forget();
@@ -444,8 +463,9 @@ final class RouteMonitor {
     private void changeTo(ServiceState next, long now, Instant shownNow) {
         boolean isWorse = severity(next) > severity(state);
         boolean isRelapse = state == ServiceState.RECOVERING && isWorse;
-        if (state == ServiceState.OPERATIONAL && now - since >= FLAPPING_WITHIN) {
-            relapses = 0;
+        if (state == ServiceState.OPERATIONAL) {
+            troubleSince = now;
+            relapses = now - since >= FLAPPING_WITHIN ? 0 : relapses;
         }
         long fourth = changesSeen >= CHANGES ? changes[changesSeen % CHANGES] : Long.MIN_VALUE;
         boolean isOften = changesSeen >= CHANGES && now - fourth <= FLAPPING_WITHIN;
@@ -475,6 +495,7 @@ final class RouteMonitor {
             alarmedAt = NEVER;
             lastKind = null;
             flapping = false;
+            unreached = true;
         } else if (next == ServiceState.PARTIAL_OUTAGE) {
             partialBadAt = now;
         }
@@ -540,6 +561,10 @@ final class RouteMonitor {
 
     synchronized boolean wasHeardWithin(long span, long now) {
         return (everFailed || everAnswered) && now - lastOutcome <= span;
+    }
+
+    synchronized boolean hasAnsweredSince(long time) {
+        return everAnswered && lastSuccess - time >= 0;
     }
 
     synchronized boolean isRejected() {

@@ -51,6 +51,8 @@ public final class StatusBoard {
     static final long OFFLINE_FOR = SECONDS.toNanos(60);
     /** How long another host that was reached counts as one that can be. */
     static final long REACHED_FOR = SECONDS.toNanos(60);
+    /** A provider that answered within this time is reached from here: our own network does not go away in between, mostly. */
+    static final long ANSWERED_LATELY = SECONDS.toNanos(10);
     /** The limits that are told are those of a minute, mostly. */
     private static final Duration LIMIT_PAUSE = Duration.ofMinutes(1);
     /** How old the snapshot of a trouble that goes on may become. */
@@ -74,9 +76,11 @@ public final class StatusBoard {
     private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
     private final MaintenanceNotices notices = new MaintenanceNotices();
     private volatile Runnable pageReader = () -> {};
+    private volatile Consumer<String> networkCheck = provider -> {};
     private volatile ServiceStatus current;
     private @Nullable StatusRecorder recorder;
     private volatile boolean offline;
+    private volatile long cutOffUntil;
     private long offlineUntil;
     private boolean wasReached;
     private long reachedAt;
@@ -127,6 +131,7 @@ public final class StatusBoard {
         Arrays.fill(suspectedAt, now - SUSPECT_EVERY);
         toldCauses = new Cause[providers.size()];
         refreshedAt = now;
+        cutOffUntil = now - 1;
         lastEventAt = now - UPDATE_EVERY;
         current = snapshot(ServiceState.OPERATIONAL, shownNow, now);
     }
@@ -217,12 +222,13 @@ public final class StatusBoard {
      * @param failure what went wrong, by whomever's fault
      * @param wasSuspect whether the attempt was {@linkplain #suspected told of as suspect}
      * @param isFirst whether it was the first attempt of its call at this route
+     * @param began when it went out
      * @param now the time
      */
-    public void failed(int route, Failure failure, boolean wasSuspect, boolean isFirst, long now) {
+    public void failed(int route, Failure failure, boolean wasSuspect, boolean isFirst, long began, long now) {
         RouteMonitor monitor = routes.get(route);
         FailureKind kind = failure.kind();
-        boolean isCutOff = offline && !monitor.isLocal() && isOfTheNetwork(kind);
+        boolean isCutOff = isOfTheNetwork(kind) && wasCutOffSince(began, route);
         boolean isNews;
         if (kind.blame() == FailureKind.Blame.PROVIDER && !isCutOff) {
             isNews = monitor.failed(kind, wasSuspect, isFirst, now);
@@ -241,6 +247,32 @@ public final class StatusBoard {
             offline(now);
         }
         settleIf(isNews, route, now);
+        if (Causes.of(kind) == Cause.NETWORK && !monitor.isLocal()) {
+            doubtNetwork(owners.get(route), now);
+        }
+    }
+
+    /** Whose network it is: an answer from somebody else tells, and if there is none, hosts of others are tried. */
+    private void doubtNetwork(ProviderHealth owner, long now) {
+        if (offline) { // whoever answers ends that by himself
+            networkCheck.accept(owner.name());
+        } else if (isUnwell(owner)) {
+            if (isAnyoneElseHeard(owner, now - ANSWERED_LATELY)) {
+                triedOthers(true, now, now);
+            } else {
+                networkCheck.accept(owner.name());
+            }
+        }
+    }
+
+    private boolean isAnyoneElseHeard(@Nullable ProviderHealth owner, long since) {
+        for (int i = 0; i < routes.size(); i++) {
+            RouteMonitor each = routes.get(i);
+            if (owners.get(i) != owner && !each.isLocal() && each.hasAnsweredSince(since)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -330,23 +362,38 @@ public final class StatusBoard {
      * Hosts of other companies were tried, because a provider could not be reached.
      *
      * @param isReached whether one of them was
+     * @param began when they were begun to be tried: that none was reached counts for nothing if a provider answered since
      * @param now the time
      */
-    public void triedOthers(boolean isReached, long now) {
+    public void triedOthers(boolean isReached, long began, long now) {
         if (!isReached) {
-            offline(now);
+            if (!isAnyoneElseHeard(null, began)) {
+                offline(now);
+            }
             return;
         }
         lock.lock();
         try {
+            boolean isNews = !wasReached || now - reachedAt > REACHED_FOR;
             wasReached = true;
             reachedAt = now;
+            if (offline) {
+                online(now);
+            } else if (isNews) {
+                publish(now, true); // evidence for whose network it is
+            }
         } finally {
             lock.unlock();
         }
-        if (offline) {
-            online(now);
-        }
+    }
+
+    /**
+     * Says who tries other hosts when a provider cannot be reached.
+     *
+     * @param check told a provider's name each time it could not be, on the way of a call; it returns at once
+     */
+    public void othersAreTriedBy(Consumer<String> check) {
+        networkCheck = check;
     }
 
     /**
@@ -358,6 +405,17 @@ public final class StatusBoard {
         return offline;
     }
 
+    /**
+     * Whether an attempt may have waited in vain because this machine was cut off.
+     *
+     * @param began when it went out
+     * @param route the route's place in the list
+     * @return true if this machine was taken to be cut off at some time since, and the route needs the network
+     */
+    public boolean wasCutOffSince(long began, int route) {
+        return (offline || cutOffUntil - began >= 0) && !routes.get(route).isLocal();
+    }
+
     /** This machine is cut off: what its attempts meet says nothing about the providers, whose states stay as they are. */
     private void offline(long now) {
         lock.lock();
@@ -366,6 +424,11 @@ public final class StatusBoard {
             wasReached = false;
             if (!offline) {
                 offline = true;
+                for (RouteMonitor route : routes) {
+                    if (!route.isLocal()) {
+                        route.cutOff(now);
+                    }
+                }
                 publish(now, true);
             }
             planLook(now);
@@ -379,9 +442,10 @@ public final class StatusBoard {
         try {
             if (offline) {
                 offline = false;
+                cutOffUntil = now;
                 for (RouteMonitor route : routes) {
                     if (!route.isLocal()) {
-                        route.backOnline();
+                        route.backOnline(now, clock);
                     }
                 }
                 settleAll(now);
@@ -414,7 +478,10 @@ public final class StatusBoard {
      * @return true if so
      */
     public boolean isUnwell(String provider) {
-        ProviderHealth owner = ownerOf(provider);
+        return isUnwell(ownerOf(provider));
+    }
+
+    private boolean isUnwell(ProviderHealth owner) {
         lock.lock();
         try {
             return owner.state() != ServiceState.OPERATIONAL || owner.isSuspicious();

@@ -4,17 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
-import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
-import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
@@ -55,22 +50,13 @@ public final class DocumentFetcher implements Closeable {
         this.maxBytes = maxBytes;
         this.newHomes = Map.copyOf(newHomes);
         this.clock = clock;
-        OkHttpClient.Builder builder = origin.newBuilder();
-        builder.interceptors().clear();
-        builder.networkInterceptors().clear();
-        client = builder.dispatcher(new Dispatcher())
+        client = Transport.apart(origin)
+                .dispatcher(new Dispatcher())
                 .connectionPool(new ConnectionPool(2, 2, TimeUnit.MINUTES))
-                .protocols(List.of(Protocol.HTTP_1_1)) // HTTP/2 would keep a thread to read each connection
-                .eventListener(EventListener.NONE)
-                .authenticator(Authenticator.NONE)
-                .cookieJar(CookieJar.NO_COOKIES)
-                .cache(null)
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
                 .writeTimeout(timeout)
                 .callTimeout(timeout.multipliedBy(2))
-                .followRedirects(false)
-                .followSslRedirects(false)
                 .retryOnConnectionFailure(true) // a connection that was kept from the last time may be dead
                 .build();
     }

@@ -30,6 +30,11 @@ final class HttpThreads {
         return pool("tideover-dns-");
     }
 
+    /** Real threads too, and for the same reason. */
+    static ExecutorService forChecks() {
+        return pool("tideover-network-check-");
+    }
+
     /** By reflection, for we compile for Java 17; null if it is not there after all. */
     private static @Nullable ExecutorService virtual() {
         try {

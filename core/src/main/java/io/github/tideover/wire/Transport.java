@@ -2,12 +2,16 @@ package io.github.tideover.wire;
 
 import java.io.Closeable;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
+import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +95,23 @@ public final class Transport implements Closeable {
      */
     public static OkHttpClient direct(OkHttpClient base) {
         return guarded(base.newBuilder());
+    }
+
+    /**
+     * The beginning of a client for what is asked beside the calls, of third parties: it takes proxy, certificates and name
+     * resolution from another one, and nothing that an application adds to its calls, which may be a key.
+     */
+    static OkHttpClient.Builder apart(OkHttpClient origin) {
+        OkHttpClient.Builder builder = origin.newBuilder();
+        builder.interceptors().clear();
+        builder.networkInterceptors().clear();
+        return builder.protocols(List.of(Protocol.HTTP_1_1)) // HTTP/2 would keep a thread to read each connection
+                .eventListener(EventListener.NONE)
+                .authenticator(Authenticator.NONE)
+                .cookieJar(CookieJar.NO_COOKIES)
+                .cache(null)
+                .followRedirects(false)
+                .followSslRedirects(false);
     }
 
     private static EventListener.Factory withLookups(EventListener.Factory own) {

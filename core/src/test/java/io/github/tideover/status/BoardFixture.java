@@ -74,7 +74,7 @@ final class BoardFixture {
     }
 
     void fails(int route, Failure failure) {
-        board.failed(route, failure, false, true, now());
+        board.failed(route, failure, false, true, now(), now());
         deliver();
     }
 

@@ -171,7 +171,7 @@ class DetectorTest {
         Failure failure = Failure.of(FailureKind.TRANSIENT).build();
         long bytes = Allocation.of(() -> {
             for (int i = 0; i < 20_000; i++) {
-                sky.board.failed(0, failure, false, true, sky.now());
+                sky.board.failed(0, failure, false, true, sky.now(), sky.now());
                 for (int j = 0; j < 4; j++) {
                     sky.board.answered(0, 300_000_000L, false, false, sky.now());
                 }

@@ -8,6 +8,7 @@ import static io.github.tideover.status.ServiceState.RECOVERING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.status.StatusEvent.Kind;
 import java.time.Duration;
@@ -288,12 +289,93 @@ class StatusBoardTest {
     }
 
     @Test
+    void attemptsThatWentOutBeforeTheNetworkWasBackSpeakAgainstNoProviderWhenTheyEnd() {
+        sky.fails(0, FailureKind.NETWORK_LOCAL);
+        long began = sky.now();
+        sky.passes(10);
+        sky.answers(0);
+        for (int i = 0; i < 8; i++) {
+            board.failed(0, Failure.of(FailureKind.TIMEOUT).build(), false, true, began, sky.now());
+        }
+        assertThat(sky.state()).isEqualTo(OPERATIONAL);
+        board.failed(0, Failure.of(FailureKind.TRANSIENT).build(), false, true, began, sky.now());
+        board.failed(0, Failure.of(FailureKind.TRANSIENT).build(), false, true, began, sky.now());
+        board.failed(0, Failure.of(FailureKind.TRANSIENT).build(), false, true, began, sky.now());
+        assertThat(sky.state()).as("an error is an answer").isEqualTo(ServiceState.DEGRADED);
+    }
+
+    @Test
+    void troubleThatWasOfTheNetworkAloneWasOursIfThisMachineTurnsOutToBeCutOff() {
+        for (int i = 0; i < 7; i++) {
+            sky.fails(0, FailureKind.DNS);
+        }
+        sky.stops(0, FailureKind.DNS, 1);
+        assertThat(sky.state("a")).isEqualTo(MAJOR_OUTAGE);
+        sky.passes(2);
+        board.triedOthers(false, sky.now(), sky.now());
+        sky.passes(20);
+        sky.answers(1);
+        assertThat(sky.state("a")).isEqualTo(OPERATIONAL);
+    }
+
+    @Test
+    void troubleThatWasNotOfTheNetworkAloneOrIsOldStaysTheProviders() {
+        for (int i = 0; i < 3; i++) {
+            sky.fails(0, i == 1 ? FailureKind.TRANSIENT : FailureKind.NETWORK);
+            sky.fails(1, FailureKind.NETWORK);
+        }
+        board.triedOthers(true, sky.now(), sky.now());
+        sky.passes(31);
+        board.triedOthers(false, sky.now(), sky.now());
+        board.triedOthers(true, sky.now(), sky.now());
+        assertThat(sky.state("b")).as("known for half a minute").isEqualTo(ServiceState.DEGRADED);
+        BoardFixture young = new BoardFixture("a/m", "b/m");
+        young.fails(0, FailureKind.NETWORK);
+        young.fails(0, FailureKind.TRANSIENT);
+        young.fails(0, FailureKind.NETWORK);
+        young.board.triedOthers(false, young.now(), young.now());
+        young.board.triedOthers(true, young.now(), young.now());
+        assertThat(young.state("a")).as("an error is an answer").isEqualTo(ServiceState.DEGRADED);
+    }
+
+    @Test
+    void othersAreTriedWhenAProviderIsInDoubtAndNobodyElseHasAnsweredLately() {
+        List<String> tried = new ArrayList<>();
+        board.othersAreTriedBy(tried::add);
+        sky.answers(1);
+        sky.passes(11);
+        sky.fails(0, FailureKind.NETWORK);
+        assertThat(tried).as("one failure is no doubt").isEmpty();
+        sky.fails(0, FailureKind.TRANSIENT);
+        assertThat(tried).as("an error is an answer").isEmpty();
+        sky.fails(0, FailureKind.TLS);
+        assertThat(tried).containsExactly("a");
+        sky.answers(1);
+        sky.passes(10);
+        sky.fails(0, FailureKind.DNS);
+        assertThat(tried).as("somebody else has answered").hasSize(1);
+        sky.fails(0, FailureKind.NETWORK_LOCAL);
+        sky.fails(1, FailureKind.NETWORK);
+        assertThat(tried).as("the answer was before").containsExactly("a", "b");
+    }
+
+    @Test
+    void thatNobodyWasReachedCountsForNothingIfSomebodyAnsweredMeanwhile() {
+        long began = sky.now();
+        sky.passes(1);
+        sky.answers(1);
+        sky.passes(1);
+        board.triedOthers(false, began, sky.now());
+        assertThat(board.isOffline()).isFalse();
+    }
+
+    @Test
     void aPageMovesNoProviderWhileThisMachineIsCutOff() {
         sky.fails(0, FailureKind.TRANSIENT);
         sky.fails(0, FailureKind.NETWORK_LOCAL);
         board.heardFromPage("a", sky.page(MAJOR_OUTAGE));
         assertThat(sky.state("a")).isEqualTo(OPERATIONAL);
-        board.triedOthers(true, sky.now());
+        board.triedOthers(true, sky.now(), sky.now());
         assertThat(sky.state("a")).isEqualTo(MAJOR_OUTAGE);
     }
 
@@ -332,7 +414,7 @@ class StatusBoardTest {
             sky.fails(0, FailureKind.NETWORK);
         }
         double alone = sky.diagnosis().confidence();
-        board.triedOthers(true, sky.now());
+        board.triedOthers(true, sky.now(), sky.now());
         sky.passes(1);
         sky.fails(0, FailureKind.NETWORK);
         assertThat(sky.diagnosis().cause()).isEqualTo(Cause.NETWORK);
@@ -340,7 +422,7 @@ class StatusBoardTest {
         assertThat(sky.diagnosis().evidence())
                 .extracting(Evidence::kind)
                 .contains(Evidence.Kind.CANARY, Evidence.Kind.FAILURES);
-        board.triedOthers(false, sky.now());
+        board.triedOthers(false, sky.now(), sky.now());
         assertThat(sky.diagnosis().cause()).isEqualTo(Cause.LOCAL_NETWORK);
     }
 

@@ -197,7 +197,8 @@ class PagesTest {
                 "hedging")) {
             ofClient.put(option, orNone(valueOf(settings, option)));
         }
-        for (String option : List.of("provider", "replyCache", "lastResort", "httpClient", "statusPages")) {
+        for (String option :
+                List.of("provider", "replyCache", "lastResort", "httpClient", "statusPages", "networkCheck")) {
             ofClient.put(option, orNone(valueOf(client, option)));
         }
         ofClient.put("alternate", valueOf(client, "alternates"));
