@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what the status has others do, one after the other on a thread of its own, which is there only while it has work. When
- * listeners fall far behind, the oldest news is dropped: every event holds the whole status, so the newest is enough.
+ * Runs what the status has others do, one after the other on a thread of its own, which is there only while it has work. Whoever
+ * has much for it keeps that in a queue of its own; a task too many is dropped, the oldest first.
  */
 final class StatusLane implements Executor {
-    private static final int WAITING_EVENTS = 256;
+    private static final int MOST_WAITING = 256;
 
     private static final Logger log = LoggerFactory.getLogger(StatusLane.class);
 
@@ -25,7 +25,7 @@ final class StatusLane implements Executor {
                 1,
                 5,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_EVENTS),
+                new ArrayBlockingQueue<>(MOST_WAITING),
                 task -> {
                     Thread made = new Thread(task, name);
                     made.setDaemon(true);

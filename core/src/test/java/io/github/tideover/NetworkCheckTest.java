@@ -263,11 +263,12 @@ class NetworkCheckTest {
             call("main");
         }
         assertThat(other.connections()).isEqualTo(1);
-        for (int i = 0; i < 12; i++) { // the circuit is open, and the next probe is within 8.5 s
-            time.advance(Duration.ofSeconds(1));
-            call("main");
-        }
-        Awaiting.until(() -> other.connections() == 2);
+        Awaiting.until(
+                () -> { // as soon as a probe has failed, and the thread of the last check has ended
+                    time.advance(Duration.ofSeconds(1));
+                    call("main");
+                    return other.connections() == 2;
+                });
     }
 
     @Test

@@ -21,6 +21,8 @@ public final class Evidence {
     public enum Kind {
         /** Attempts failed. Its number is their share of the last minute's attempts, from 0 to 1. */
         FAILURES,
+        /** Answers could not be read, such as a page of HTML instead of a reply. Its number is how many since all was well. */
+        MALFORMED_ANSWERS,
         /** First words come later than they used to. Its number is how many times the usual time they take. */
         SLOW_ANSWERS,
         /** Attempts have been waiting for longer than attempts do. Its number is how many. */

@@ -17,14 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class PageReport {
-    private static final List<ServiceState> BY_SEVERITY = List.of(
-            ServiceState.OPERATIONAL,
-            ServiceState.RECOVERING,
-            ServiceState.DEGRADED,
-            ServiceState.PARTIAL_OUTAGE,
-            ServiceState.MAINTENANCE,
-            ServiceState.MAJOR_OUTAGE);
-
     private final String source;
     private final Instant fetchedAt;
     private final @Nullable Instant updatedAt;
@@ -125,7 +117,7 @@ public final class PageReport {
     }
 
     static ServiceState worse(ServiceState one, ServiceState other) {
-        return BY_SEVERITY.indexOf(one) >= BY_SEVERITY.indexOf(other) ? one : other;
+        return other.isWorseThan(one) ? other : one;
     }
 
     /** Whether this says that the trouble which {@code before} spoke of is over, or believed to be. */

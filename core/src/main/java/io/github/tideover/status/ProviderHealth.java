@@ -82,12 +82,12 @@ final class ProviderHealth {
         ServiceState seen = seen(now);
         ServiceState next = seen;
         ServiceState said = said(now);
-        if (RouteMonitor.severity(said) > RouteMonitor.severity(seen)) {
+        if (said.isWorseThan(seen)) {
             next = said;
-        } else if (raisedByPage && RouteMonitor.severity(next) < RouteMonitor.severity(state)) {
+        } else if (raisedByPage && state.isWorseThan(next)) {
             next = lowered(next, now);
         }
-        raisedByPage = RouteMonitor.severity(next) > RouteMonitor.severity(seen);
+        raisedByPage = next.isWorseThan(seen);
         calm = next == ServiceState.OPERATIONAL && (page == null || said == ServiceState.OPERATIONAL);
         if (next == state) {
             return false;

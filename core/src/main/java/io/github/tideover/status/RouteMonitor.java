@@ -32,6 +32,8 @@ final class RouteMonitor {
     static final long ALARM_HOLDS = SECONDS.toNanos(60);
     /** Trouble that began this shortly before this machine was found to be cut off, and was of the network alone, was ours. */
     static final long CUT_OFF_BEFORE = SECONDS.toNanos(30);
+    /** What worked this long ago is known to work. */
+    static final long WORKED_WITHIN = MINUTES.toNanos(60);
     /** Slow for this long is how fast it is. */
     static final long USED_TO = MINUTES.toNanos(60);
 
@@ -61,6 +63,9 @@ final class RouteMonitor {
     private Instant shownSince;
     private @Nullable FailureKind lastKind;
     private int suspects;
+    /** Answers that could not be read, since all was well. */
+    private int malformed;
+
     private int goodRun;
     private int failuresInARow;
     private int callsInARow;
@@ -139,6 +144,7 @@ final class RouteMonitor {
         window.answered(now);
         detector.succeeded();
         goodRun++;
+        malformed = goodRun >= GOOD_RUN ? 0 : malformed;
         failuresInARow = 0;
         callsInARow = 0;
         unreached |= state == ServiceState.OPERATIONAL;
@@ -167,7 +173,8 @@ final class RouteMonitor {
         }
         window.failed(now);
         detector.failed();
-        causes.add(Causes.of(kind));
+        malformed += kind == FailureKind.MALFORMED ? 1 : 0;
+        causes.add(kind == FailureKind.MALFORMED && !hasWorked(now) ? Cause.UNKNOWN : Causes.of(kind));
         unreached &= Causes.of(kind) == Cause.NETWORK;
         lastKind = kind;
         goodRun = 0;
@@ -216,6 +223,11 @@ final class RouteMonitor {
         return !isCalm();
     }
 
+    /** Whether it has answered within the last hour. What never worked may be no provider's fault, but a wrong address. */
+    private boolean hasWorked(long now) {
+        return everAnswered && now - lastSuccess < WORKED_WITHIN;
+    }
+
     private void noteTrouble(long now) {
         badAt = detector.isClustered() ? now : badAt;
         alarmedAt = detector.isAlarmed() ? now : alarmedAt;
@@ -243,7 +255,7 @@ final class RouteMonitor {
     synchronized void stopped(FailureKind kind, long next, Instant shownNext, boolean isOffline, long now) {
         boolean isAccount = Causes.of(kind) == Cause.ACCOUNT;
         if (isAccount && !stopped) {
-            workedBefore = everAnswered && now - lastSuccess < SECONDS.toNanos(3_600);
+            workedBefore = hasWorked(now);
         }
         if (kind == FailureKind.MAINTENANCE) {
             inMaintenance = true;
@@ -456,12 +468,12 @@ final class RouteMonitor {
     }
 
     private boolean mayChangeTo(ServiceState next, long now) {
-        boolean isBetter = severity(next) < severity(state);
+        boolean isBetter = state.isWorseThan(next);
         return !(isBetter && flapping && state != ServiceState.RECOVERING && now - heldUntil < 0);
     }
 
     private void changeTo(ServiceState next, long now, Instant shownNow) {
-        boolean isWorse = severity(next) > severity(state);
+        boolean isWorse = next.isWorseThan(state);
         boolean isRelapse = state == ServiceState.RECOVERING && isWorse;
         if (state == ServiceState.OPERATIONAL) {
             troubleSince = now;
@@ -496,6 +508,7 @@ final class RouteMonitor {
             lastKind = null;
             flapping = false;
             unreached = true;
+            malformed = 0;
         } else if (next == ServiceState.PARTIAL_OUTAGE) {
             partialBadAt = now;
         }
@@ -504,17 +517,6 @@ final class RouteMonitor {
         state = next;
         since = now;
         shownSince = shownNow;
-    }
-
-    static int severity(ServiceState state) {
-        return switch (state) {
-            case OPERATIONAL -> 0;
-            case RECOVERING -> 1;
-            case DEGRADED -> 2;
-            case PARTIAL_OUTAGE -> 3;
-            case MAINTENANCE -> 4;
-            case MAJOR_OUTAGE -> 5;
-        };
     }
 
     /** Nanoseconds until time alone may change the state; -1 if it never does. */
@@ -589,6 +591,15 @@ final class RouteMonitor {
                     source,
                     (double) window.failures() / attempts,
                     window.failures() + " of " + attempts + " attempts in the last minute failed: " + kind.cause()));
+        }
+        if (malformed > 0) {
+            testimony.add(Evidence.of(
+                    Evidence.Kind.MALFORMED_ANSWERS,
+                    shownNow,
+                    source,
+                    malformed,
+                    malformed + " answers could not be read"
+                            + (hasWorked(now) ? ", and others could within the last hour" : "")));
         }
         if (suspects > 0) {
             testimony.add(Cause.SLOW, suspects);

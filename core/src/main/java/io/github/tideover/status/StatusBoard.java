@@ -74,6 +74,7 @@ public final class StatusBoard {
     private final @Nullable Cause[] toldCauses;
     private final Rollup rollup = new Rollup();
     private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final EventQueue events = new EventQueue();
     private final MaintenanceNotices notices = new MaintenanceNotices();
     private volatile Runnable pageReader = () -> {};
     private volatile Consumer<String> networkCheck = provider -> {};
@@ -98,7 +99,7 @@ public final class StatusBoard {
      * @param isLocal whether the one at that place runs on this machine and so can be reached without a network
      * @param nanos the monotonic clock, by which all is decided
      * @param clock tells the time shown to users
-     * @param lane runs the listeners, one task after the other; it may drop a task when it cannot keep up
+     * @param lane runs the listeners, one task after the other
      * @param timer runs a task after a delay, on a thread where nothing may block
      * @param words what users are told
      */
@@ -803,10 +804,20 @@ public final class StatusBoard {
             StatusEvent.Kind kind, @Nullable String scope, ServiceState before, ServiceState after, long now) {
         lastEventAt = now;
         StatusEvent event = new StatusEvent(++sequence, clock.instant(), kind, scope, before, after, current);
-        lane.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+        if (events.add(event)) {
+            lane.execute(this::deliver);
+        }
         pageReader.run();
         if (recorder != null) {
             recorder.sent(event);
+        }
+    }
+
+    private void deliver() {
+        for (StatusEvent event = events.next(); event != null; event = events.next()) {
+            for (Consumer<StatusEvent> listener : listeners) {
+                tell(listener, event);
+            }
         }
     }
 

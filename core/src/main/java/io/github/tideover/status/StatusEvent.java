@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something to tell about how well chat works. Events are numbered without gaps in the order in which they came about; a
- * listener that misses one, because it was too slow for too long, sees a gap in the numbers and has the whole truth in the
- * next.
+ * listener that is too slow misses those that a later one of the same kind replaces, sees a gap in the numbers, and has the whole
+ * truth in the next.
  *
  * @since 0.1
  */

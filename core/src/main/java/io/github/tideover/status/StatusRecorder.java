@@ -46,14 +46,6 @@ public final class StatusRecorder {
     private static final int MOST_ENTRIES = 200;
     private static final int MOST_REPORTS = 100;
 
-    private static final List<ServiceState> BY_SEVERITY = List.of(
-            ServiceState.OPERATIONAL,
-            ServiceState.RECOVERING,
-            ServiceState.DEGRADED,
-            ServiceState.MAINTENANCE,
-            ServiceState.PARTIAL_OUTAGE,
-            ServiceState.MAJOR_OUTAGE);
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Clock clock;
     private final LongSupplier nanos;
@@ -373,7 +365,7 @@ public final class StatusRecorder {
         }
 
         void saw(ServiceStatus status) {
-            if (BY_SEVERITY.indexOf(status.state()) > BY_SEVERITY.indexOf(worst)) {
+            if (status.state().isWorseThan(worst)) {
                 worst = status.state();
             }
             for (ProviderStatus provider : status.providers()) {

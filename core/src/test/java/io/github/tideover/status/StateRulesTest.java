@@ -409,7 +409,6 @@ class StateRulesTest {
         return Stream.of(
                 arguments(FailureKind.OVERLOADED, Cause.OVERLOAD),
                 arguments(FailureKind.TRANSIENT, Cause.SOFTWARE_FAULT),
-                arguments(FailureKind.MALFORMED, Cause.SOFTWARE_FAULT),
                 arguments(FailureKind.NETWORK, Cause.NETWORK),
                 arguments(FailureKind.NETWORK_AMBIGUOUS, Cause.NETWORK),
                 arguments(FailureKind.DNS, Cause.NETWORK),
@@ -432,6 +431,60 @@ class StateRulesTest {
             assertThat(fact.number()).hasValue(1);
             assertThat(fact.words()).contains("5 of 5 attempts", kind.cause());
         });
+    }
+
+    @Test
+    void answersThatCannotBeReadAfterOnesThatCouldAreAFaultOfTheProvidersSoftware() {
+        sky.answers(0);
+        sky.passes(60 * 30);
+        for (int i = 0; i < 4; i++) {
+            sky.fails(0, FailureKind.MALFORMED);
+            sky.passes(1);
+        }
+        assertThat(sky.diagnosis().cause()).isEqualTo(Cause.SOFTWARE_FAULT);
+        assertThat(sky.diagnosis().evidence())
+                .filteredOn(fact -> fact.kind() == Evidence.Kind.MALFORMED_ANSWERS)
+                .singleElement()
+                .satisfies(fact -> {
+                    assertThat(fact.number()).hasValue(4);
+                    assertThat(fact.words())
+                            .isEqualTo("4 answers could not be read, and others could within the last hour");
+                });
+    }
+
+    @Test
+    void answersThatCouldNeverBeReadMayBeFromAWrongAddress() {
+        for (int i = 0; i < 4; i++) {
+            sky.fails(0, FailureKind.MALFORMED);
+            sky.passes(1);
+        }
+        assertThat(sky.diagnosis().cause()).isEqualTo(Cause.UNKNOWN);
+        assertThat(sky.diagnosis().evidence()).extracting(Evidence::words).contains("4 answers could not be read");
+    }
+
+    @Test
+    void anAnswerThatCouldNotBeReadLongAgoIsNoEvidence() {
+        sky.fails(0, FailureKind.MALFORMED);
+        sky.attempts(0, "o", 20, 1);
+        for (int i = 0; i < 4; i++) {
+            sky.fails(0, FailureKind.TRANSIENT);
+        }
+        assertThat(sky.diagnosis().evidence())
+                .extracting(Evidence::kind)
+                .doesNotContain(Evidence.Kind.MALFORMED_ANSWERS);
+    }
+
+    @Test
+    void statesAreOrderedByHowBadTheyAreForThoseWhoAsk() {
+        List<ServiceState> fromGoodToBad =
+                List.of(OPERATIONAL, RECOVERING, DEGRADED, PARTIAL_OUTAGE, MAINTENANCE, MAJOR_OUTAGE);
+        assertThat(fromGoodToBad).containsExactlyInAnyOrder(ServiceState.values());
+        for (int i = 0; i < fromGoodToBad.size(); i++) {
+            for (int j = 0; j < fromGoodToBad.size(); j++) {
+                assertThat(fromGoodToBad.get(i).isWorseThan(fromGoodToBad.get(j)))
+                        .isEqualTo(i > j);
+            }
+        }
     }
 
     @ParameterizedTest
