@@ -1,5 +1,7 @@
 package io.github.tideover;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.StatusBoard;
 import io.github.tideover.wire.HostCheck;
@@ -75,7 +77,7 @@ final class NetworkCheck implements Closeable {
         if (now - due < 0) {
             return;
         }
-        List<HttpUrl> others = othersThan(providers.get(provider));
+        List<HttpUrl> others = othersThan(requireNonNull(providers.get(provider)));
         // A name that is still being looked up from the last time would be so again.
         if (others.isEmpty() || check.isBusy() || !nextAt.compareAndSet(due, now + EVERY)) {
             return;
