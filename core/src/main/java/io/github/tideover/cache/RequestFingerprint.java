@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class RequestFingerprint {
+    /** Shared: it is never handed out but as a copy. */
+    private static final byte[] NO_TENANT = hashOfTenant(null);
+
     private final byte[] hash;
     private final byte[] tenantHash;
     private final byte[] contextHash;
@@ -71,10 +74,13 @@ public final class RequestFingerprint {
         for (Message message : messages.subList(0, last)) {
             digest.message(message);
         }
-        byte[] context = digest.hash();
+        byte[] context = digest.end();
+        digest.bytes(context); // which stands for all before: beginning anew costs no copy
         digest.message(messages.get(last));
         return new RequestFingerprint(
-                digest.hash(), hashOfTenant(request.tenant().orElse(null)), context);
+                digest.end(),
+                request.tenant().map(RequestFingerprint::hashOfTenant).orElse(NO_TENANT),
+                context);
     }
 
     /**
@@ -86,7 +92,7 @@ public final class RequestFingerprint {
     public static byte[] hashOfTenant(@Nullable String tenant) {
         ContentDigest digest = new ContentDigest();
         digest.text(tenant);
-        return digest.hash();
+        return digest.end();
     }
 
     /**

@@ -7,14 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +43,8 @@ public final class RateLimitHeaders {
     private static final String FIELD = "ratelimit";
     private static final String POLICY = "ratelimit-policy";
 
-    private static final Pattern COUNT = Pattern.compile("-?\\d{1,18}(?:\\.\\d{1,9})?(?:[,;].*)?");
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,15}(?:\\.\\d{1,9})?");
+    private static final int MOST_DIGITS = 15;
+    private static final int MOST_DECIMALS = 9;
     /** Numbers above these are no seconds from now on, but seconds and milliseconds of the Unix clock: 2001 in both. */
     private static final double UNIX_SECONDS = 1e9;
 
@@ -61,6 +59,27 @@ public final class RateLimitHeaders {
     private record Kind(Unit unit, String name) {}
 
     private record Known(Kind kind, What what) {}
+
+    /** What was said of one limit. */
+    private static final class Said {
+        private final Kind kind;
+        private @Nullable String limit;
+        private @Nullable String remaining;
+        private @Nullable String reset;
+
+        Said(Kind kind) {
+            this.kind = kind;
+        }
+
+        /** The first word on each stands. */
+        void add(What what, String value) {
+            switch (what) {
+                case LIMIT -> limit = limit == null ? value : limit;
+                case REMAINING -> remaining = remaining == null ? value : remaining;
+                case RESET -> reset = reset == null ? value : reset;
+            }
+        }
+    }
 
     private static final Map<String, Known> KNOWN = known();
 
@@ -104,7 +123,7 @@ public final class RateLimitHeaders {
      * @return the limits; {@link RateLimits#NONE} if nothing was said
      */
     public static RateLimits read(Headers headers, InstantSource clock) {
-        Map<Kind, Map<What, String>> found = null;
+        List<Said> found = null;
         boolean hasField = false;
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
@@ -114,27 +133,54 @@ public final class RateLimitHeaders {
             String lower = name.toLowerCase(Locale.ROOT);
             Known known = KNOWN.get(lower);
             if (known != null) {
-                found = found == null ? new LinkedHashMap<>() : found;
-                found.computeIfAbsent(known.kind(), any -> new EnumMap<>(What.class))
-                        .putIfAbsent(known.what(), headers.value(i).strip());
+                found = found == null ? new ArrayList<>(4) : found;
+                of(known.kind(), found).add(known.what(), headers.value(i).strip());
             }
             hasField |= lower.equals(FIELD) || lower.equals(POLICY);
         }
         if (found == null && !hasField) {
             return RateLimits.NONE;
         }
-        List<Limit> limits = new ArrayList<>();
+        List<Limit> limits = new ArrayList<>(4);
         if (found != null) {
-            Instant now = clock.instant();
-            Instant sentAt = Optional.ofNullable(headers.get("date"))
-                    .flatMap(date -> HttpDate.parse(date.strip(), now))
-                    .orElse(now);
-            found.forEach((kind, values) -> add(limits, limit(kind, values, sentAt)));
+            SentAt sentAt = new SentAt(headers, clock);
+            for (Said each : found) {
+                add(limits, limit(each, sentAt));
+            }
         }
         if (hasField) {
             addFields(limits, headers);
         }
         return RateLimits.of(limits);
+    }
+
+    private static Said of(Kind kind, List<Said> found) {
+        for (int i = 0; i < found.size(); i++) {
+            if (found.get(i).kind.equals(kind)) {
+                return found.get(i);
+            }
+        }
+        Said said = new Said(kind);
+        found.add(said);
+        return said;
+    }
+
+    /** When the answer was sent, worked out if a reset is given as a time: few are. */
+    private static final class SentAt {
+        private final Headers headers;
+        private final InstantSource clock;
+
+        SentAt(Headers headers, InstantSource clock) {
+            this.headers = headers;
+            this.clock = clock;
+        }
+
+        Instant instant() {
+            Instant now = clock.instant();
+            return Optional.ofNullable(headers.get("date"))
+                    .flatMap(date -> HttpDate.parse(date.strip(), now))
+                    .orElse(now);
+        }
     }
 
     /** Most headers are about something else, and are passed over for nothing. */
@@ -151,43 +197,73 @@ public final class RateLimitHeaders {
         }
     }
 
-    private static Limit limit(Kind kind, Map<What, String> values, Instant sentAt) {
-        Limit.Builder limit = Limit.of(kind.unit(), kind.name());
-        Long most = count(values.get(What.LIMIT));
-        Long remaining = count(values.get(What.REMAINING));
+    private static Limit limit(Said said, SentAt sentAt) {
+        Limit.Builder limit = Limit.of(said.kind.unit(), said.kind.name());
+        Long most = count(said.limit);
+        Long remaining = count(said.remaining);
         if (most != null) {
             limit.limit(most);
         }
         if (remaining != null) {
             limit.remaining(remaining);
         }
-        String reset = values.get(What.RESET);
-        return limit.resetsAfter(reset == null ? null : reset(reset, sentAt)).build();
+        return limit.resetsAfter(said.reset == null ? null : reset(said.reset, sentAt))
+                .build();
     }
 
+    /** A whole number, which may have decimals that do not count, and more behind a comma or a semicolon. */
     private static @Nullable Long count(@Nullable String value) {
-        if (value == null || !COUNT.matcher(value).matches()) {
+        if (value == null) {
             return null;
         }
-        int end = 0;
-        while (end < value.length() && (Character.isDigit(value.charAt(end)) || value.charAt(end) == '-')) {
-            end++;
+        int begin = value.startsWith("-") ? 1 : 0;
+        int end = endOfDigits(value, begin);
+        if (end == begin || end - begin > 18) {
+            return null;
         }
-        return Long.parseLong(value.substring(0, end));
+        int after = endOfDecimals(value, end);
+        boolean isAlone = after == value.length() || value.charAt(after) == ',' || value.charAt(after) == ';';
+        return isAlone ? Long.parseLong(value, 0, end, 10) : null;
     }
 
-    private static @Nullable Duration reset(String value, Instant sentAt) {
-        if (NUMBER.matcher(value).matches()) {
+    private static boolean isNumber(String value) {
+        int end = endOfDigits(value, 0);
+        return end > 0 && end <= MOST_DIGITS && endOfDecimals(value, end) == value.length();
+    }
+
+    private static int endOfDigits(String value, int from) {
+        int end = from;
+        while (end < value.length() && value.charAt(end) >= '0' && value.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
+    }
+
+    /** Where decimals end that begin with the point at an index; that index if there are none. */
+    private static int endOfDecimals(String value, int point) {
+        if (point == value.length() || value.charAt(point) != '.') {
+            return point;
+        }
+        int end = endOfDigits(value, point + 1);
+        return end == point + 1 || end - point > MOST_DECIMALS + 1 ? point : end;
+    }
+
+    private static @Nullable Duration reset(String value, SentAt sentAt) {
+        if (isNumber(value)) {
             double number = Double.parseDouble(value);
             if (number < UNIX_SECONDS) {
                 return Duration.ofMillis(Math.round(number * 1_000));
             }
             double millis = number < UNIX_MILLIS ? number * 1_000 : number;
-            return Duration.between(sentAt, Instant.ofEpochMilli(Math.round(millis)));
+            return Duration.between(sentAt.instant(), Instant.ofEpochMilli(Math.round(millis)));
         }
-        return RetryAfter.goDuration(value)
-                .or(() -> RetryAfter.until(value, sentAt))
-                .or(() -> HttpDate.parse(value, sentAt).map(at -> Duration.between(sentAt, at)))
+        Optional<Duration> duration = RetryAfter.goDuration(value);
+        if (duration.isPresent()) {
+            return duration.get();
+        }
+        Instant from = sentAt.instant();
+        return RetryAfter.until(value, from)
+                .or(() -> HttpDate.parse(value, from).map(at -> Duration.between(from, at)))
                 .orElse(null);
     }
 

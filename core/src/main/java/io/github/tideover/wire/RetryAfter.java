@@ -42,7 +42,11 @@ final class RetryAfter {
             "m", new BigDecimal(60),
             "h", new BigDecimal(3_600));
     private static final Pattern GO_PART = Pattern.compile("(" + NUMBER + ")(ns|us|\u00b5s|ms|s|m|h)");
-    private static final Pattern GO_DURATION = Pattern.compile("(?:" + GO_PART.pattern() + "){1,8}");
+    private static final int MOST_PARTS = 8;
+    /** As many as eight parts of hours may have without running over. */
+    private static final int MOST_PLAIN_DIGITS = 5;
+
+    private static final Pattern GO_DURATION = Pattern.compile("(?:" + GO_PART.pattern() + "){1," + MOST_PARTS + "}");
 
     private RetryAfter() {}
 
@@ -91,6 +95,10 @@ final class RetryAfter {
 
     /** A time as Go writes it, such as {@code 6m0s}; empty if it is none, or zero. */
     static Optional<Duration> goDuration(String value) {
+        long nanos = plainGoDuration(value);
+        if (nanos >= 0) {
+            return positive(Duration.ofNanos(nanos));
+        }
         if (!GO_DURATION.matcher(value).matches()) {
             return Optional.empty();
         }
@@ -100,6 +108,46 @@ final class RetryAfter {
             seconds = seconds.add(new BigDecimal(part.group(1)).multiply(unit));
         }
         return positive(seconds);
+    }
+
+    /**
+     * The nanoseconds of a Go duration in the units that providers use, without decimals and far from any limit, as nearly
+     * every answer has two of them; -1 for what wants a closer look.
+     */
+    private static long plainGoDuration(String value) {
+        long nanos = 0;
+        int at = 0;
+        int parts = 0;
+        while (at < value.length() && parts < MOST_PARTS) {
+            int begin = at;
+            long number = 0;
+            while (at < value.length()
+                    && value.charAt(at) >= '0'
+                    && value.charAt(at) <= '9'
+                    && at - begin < MOST_PLAIN_DIGITS) {
+                number = 10 * number + value.charAt(at++) - '0';
+            }
+            if (at == begin) {
+                return -1;
+            }
+            if (value.startsWith("ms", at)) {
+                nanos += number * 1_000_000;
+                at += 2;
+            } else if (value.startsWith("s", at)) {
+                nanos += number * 1_000_000_000;
+                at++;
+            } else if (value.startsWith("m", at)) {
+                nanos += number * 60_000_000_000L;
+                at++;
+            } else if (value.startsWith("h", at)) {
+                nanos += number * 3_600_000_000_000L;
+                at++;
+            } else {
+                return -1;
+            }
+            parts++;
+        }
+        return at == value.length() && parts > 0 ? nanos : -1;
     }
 
     /** The time until a moment as RFC 3339 writes it; empty if it is none, or is over. */

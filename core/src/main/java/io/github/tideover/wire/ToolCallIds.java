@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ids under which one request sends its tool calls: those they have, if the provider takes them. Each is there once, while
@@ -29,7 +30,8 @@ public final class ToolCallIds {
 
     private final Form form;
     private final List<Call> open = new ArrayList<>();
-    private final Set<String> given = new HashSet<>();
+    /** Made for the first call: most requests have none. */
+    private @Nullable Set<String> given;
 
     private record Call(ToolCall call, String id) {}
 
@@ -49,9 +51,11 @@ public final class ToolCallIds {
      * @return its id in this request
      */
     public String of(ToolCall call) {
+        Set<String> taken = given == null ? new HashSet<>() : given;
+        given = taken;
         String fit = fit(call.id());
         String id = fit;
-        for (int i = 2; !given.add(id); i++) {
+        for (int i = 2; !taken.add(id); i++) {
             id = form == Form.NINE ? fit(call.id() + '_' + i) : shortened(fit, form.longest - digits(i) - 1) + '_' + i;
         }
         open.add(new Call(call, id));

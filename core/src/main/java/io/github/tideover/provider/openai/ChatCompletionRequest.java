@@ -213,12 +213,24 @@ public final class ChatCompletionRequest {
         out.writeEndObject();
     }
 
+    private static boolean callTools(List<Message> messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).role() == Role.TOOL
+                    || !messages.get(i).toolCalls().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void writeMessages(JsonGenerator out) {
         out.writeName("messages");
         out.writeStartArray();
-        ToolCallIds ids =
-                new ToolCallIds(OF_MISTRAL.matcher(model).find() ? ToolCallIds.Form.NINE : ToolCallIds.Form.SHORT);
         List<Message> messages = request.messages();
+        ToolCallIds ids = new ToolCallIds(
+                callTools(messages) && OF_MISTRAL.matcher(model).find()
+                        ? ToolCallIds.Form.NINE
+                        : ToolCallIds.Form.SHORT);
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
             out.writeStartObject();

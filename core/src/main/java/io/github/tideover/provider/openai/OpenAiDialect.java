@@ -7,6 +7,7 @@ import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Dialect;
 import io.github.tideover.provider.Exchange;
+import java.util.List;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -51,10 +52,11 @@ public final class OpenAiDialect implements Dialect {
     @Override
     public Exchange<?, ChatReply.Builder> whole(ChatRequest request, String model) {
         Adaptation fit = Adaptation.of(request, model, capabilities);
+        List<String> adapted = fit.sentences();
         return new Exchange<>(
                 api.complete(body(fit.request(), model)),
                 (completion, headers) ->
-                        CompletionReader.read(completion, headers, model).adapted(fit.sentences()));
+                        CompletionReader.read(completion, headers, model).adapted(adapted));
     }
 
     @Override
