@@ -1,6 +1,5 @@
 package io.github.tideover;
 
-import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
@@ -80,7 +79,7 @@ public class DecisionBenchmark {
                         Origin.ALTERNATE,
                         new Route("b", 1, 64, 1, time, board),
                         Provider.anthropic("key").model("claude-haiku-4-5")),
-                new Rung.Remember(ReplyCache.inMemory(1_000)),
+                new Rung.Remember(),
                 new Rung.Speak("Back soon.")));
         backoff = new Backoff(RetryPolicy.defaults());
         request = ChatRequest.of("Where is my order?");

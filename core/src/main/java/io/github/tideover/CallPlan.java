@@ -189,8 +189,8 @@ final class CallPlan {
             Step step = null;
             if (rung instanceof Rung.Ask ask) {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
-            } else if (rung instanceof Rung.Remember remember) {
-                step = mayRecall(now) ? new Step.Recall(remember.cache()) : null;
+            } else if (rung instanceof Rung.Remember) {
+                step = mayRecall(now) ? new Step.Recall() : null;
             } else if (rung instanceof Rung.Speak speak) {
                 step = maySpeak() ? say(speak.words()) : null;
             }

@@ -206,8 +206,8 @@ final class CallRun {
             complete(answer.reply());
             return nextTurn();
         }
-        if (next instanceof Step.Recall recall) {
-            tell(call, checked(engine.recall(recall.cache(), request)));
+        if (next instanceof Step.Recall) {
+            tell(call, checked(engine.recall(request)));
             return null;
         }
         return send(call, (Step.Send) next);

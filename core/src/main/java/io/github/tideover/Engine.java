@@ -1,7 +1,7 @@
 package io.github.tideover;
 
 import io.github.tideover.Watchdog.Watch;
-import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.cache.CacheGuard;
 import io.github.tideover.cache.RequestFingerprint;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
@@ -38,7 +38,7 @@ final class Engine {
     private final Watchdog watchdog;
     private final Executor executor;
     private final String identity;
-    private final @Nullable ReplyCache cache;
+    private final @Nullable CacheGuard cache;
     private final Semaphore asides = new Semaphore(MOST_ASIDES);
     private final StatusRecorder recorder;
 
@@ -61,7 +61,7 @@ final class Engine {
             Watchdog watchdog,
             Executor executor,
             String identity,
-            @Nullable ReplyCache cache,
+            @Nullable CacheGuard cache,
             StatusRecorder recorder) {
         this.recorder = recorder;
         this.ladder = ladder;
@@ -186,30 +186,14 @@ final class Engine {
         }
     }
 
-    Outcome.Recalled recall(ReplyCache where, ChatRequest request) {
-        try {
-            return new Outcome.Recalled(where.find(
-                            RequestFingerprint.of(identity, request),
-                            time.clock().instant())
-                    .orElse(null));
-        } catch (RuntimeException e) { // a cache that fails is a cache that has nothing
-            log.warn("The reply cache failed: {}", e.getClass().getName());
-            return new Outcome.Recalled(null);
-        }
+    Outcome.Recalled recall(ChatRequest request) {
+        return new Outcome.Recalled(cache == null ? null : cache.find(RequestFingerprint.of(identity, request)));
     }
 
     /** Keeps a reply for later, if it is one to keep. */
     void remember(ChatRequest request, ChatReply reply) {
-        if (cache == null || !isWorthKeeping(reply)) {
-            return;
-        }
-        try {
-            cache.store(
-                    RequestFingerprint.of(identity, request),
-                    reply,
-                    time.clock().instant());
-        } catch (RuntimeException e) {
-            log.warn("The reply cache failed: {}", e.getClass().getName());
+        if (cache != null && isWorthKeeping(reply)) {
+            cache.store(RequestFingerprint.of(identity, request), reply);
         }
     }
 

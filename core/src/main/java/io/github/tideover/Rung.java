@@ -1,6 +1,5 @@
 package io.github.tideover;
 
-import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.provider.Ability;
@@ -58,12 +57,8 @@ sealed interface Rung {
         }
     }
 
-    /**
-     * Look for what was answered before.
-     *
-     * @param cache where
-     */
-    record Remember(ReplyCache cache) implements Rung {}
+    /** Look for what was answered before. */
+    record Remember() implements Rung {}
 
     /**
      * Say the application's own words.

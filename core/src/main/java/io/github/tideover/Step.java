@@ -1,6 +1,5 @@
 package io.github.tideover;
 
-import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.provider.Dialect;
@@ -45,12 +44,8 @@ sealed interface Step {
      */
     record Wait(long nanos) implements Step {}
 
-    /**
-     * Look for a reply kept from before.
-     *
-     * @param cache where to look
-     */
-    record Recall(ReplyCache cache) implements Step {}
+    /** Look for a reply kept from before. */
+    record Recall() implements Step {}
 
     /**
      * The call is over: give this reply.

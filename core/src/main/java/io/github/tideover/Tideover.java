@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.tideover.cache.CacheGuard;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
@@ -77,6 +78,7 @@ public final class Tideover implements AutoCloseable {
     private final List<Route> routes;
     private final @Nullable PagePoller pages;
     private final @Nullable NetworkCheck networkCheck;
+    private final @Nullable CacheGuard cache;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Tideover(Builder builder) {
@@ -130,7 +132,7 @@ public final class Tideover implements AutoCloseable {
                     provider::sort));
         }
         if (builder.replyCache != null) {
-            ladder.add(new Rung.Remember(builder.replyCache));
+            ladder.add(new Rung.Remember());
         }
         if (builder.lastResort != null) {
             ladder.add(new Rung.Speak(builder.lastResort));
@@ -139,6 +141,9 @@ public final class Tideover implements AutoCloseable {
         Map<String, StatusPage> known = knownPages(builder.statusPages, providers);
         pages = builder.statusPages == null ? null : pollerFor(known, builder.statusPages.announceAhead());
         networkCheck = builder.networkCheck ? networkCheckOf(providers, known) : null;
+        cache = builder.replyCache == null
+                ? null
+                : new CacheGuard(builder.replyCache, time.clock(), time.nanos(), this::later);
         Provider first = providers.get(0);
         engine = new Engine(
                 new Ladder(ladder),
@@ -147,7 +152,7 @@ public final class Tideover implements AutoCloseable {
                 watchdog,
                 transport.client().dispatcher().executorService(),
                 first.baseUrl() + " " + first.model().orElseThrow(),
-                builder.replyCache,
+                cache,
                 recorder);
         if (pages != null) {
             pages.start();
@@ -626,6 +631,9 @@ public final class Tideover implements AutoCloseable {
         lane.close();
         recorder.close();
         historyLane.close();
+        if (cache != null) {
+            cache.close(LAST_WRITE);
+        }
         if (blueprint.statusHistory != null) {
             historyLane.await(LAST_WRITE);
         }
@@ -752,6 +760,10 @@ public final class Tideover implements AutoCloseable {
         /**
          * Keeps complete replies, and serves them, marked and with their age, when no provider answers. Without it,
          * nothing is kept.
+         *
+         * <p>No call fails by the cache, and none waits for it longer than 10 ms. One that is late or fails three times in a row is
+         * left alone for a second, and for longer if that was not enough, up to a minute. Replies are kept on a thread of
+         * its own; when that falls behind by 1,000, further ones are dropped.
          *
          * @param replyCache the cache
          * @return this builder
@@ -1023,7 +1035,7 @@ public final class Tideover implements AutoCloseable {
 
         /**
          * Builds the client. Nothing is sent, and no thread is started, before the first call, except to read status pages, if
-         * that was {@linkplain #statusPages asked for}.
+         * that was {@linkplain #statusPages asked for}, and to look after a reply cache on disk.
          *
          * @return the client, to be closed
          * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, a status page is named of

@@ -1,6 +1,5 @@
 package io.github.tideover;
 
-import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Origin;
@@ -111,7 +110,7 @@ final class LadderFixture {
     }
 
     LadderFixture cache() {
-        ladder.add(new Rung.Remember(ReplyCache.inMemory(10)));
+        ladder.add(new Rung.Remember());
         return this;
     }
 

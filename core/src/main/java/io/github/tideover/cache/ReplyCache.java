@@ -1,10 +1,20 @@
 package io.github.tideover.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.store.RecordSeal;
+import io.github.tideover.store.StoreLibrary;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers complete replies, to be read only when the ladder reaches its rung: a cache for outages, not for saving
@@ -36,6 +46,27 @@ public interface ReplyCache extends AutoCloseable {
      */
     static Builder inMemory() {
         return new Builder();
+    }
+
+    /**
+     * A cache in a file, which outlasts the process: of at most 100,000 replies and 256 MiB, kept for 24 hours, not encrypted.
+     *
+     * @param directory where the file is; made if it is not there
+     * @return the cache
+     * @throws IllegalStateException as {@link DiskBuilder#build} does
+     * @throws java.io.UncheckedIOException as {@link DiskBuilder#build} does
+     */
+    static ReplyCache onDisk(Path directory) {
+        return onDisk().directory(directory).build();
+    }
+
+    /**
+     * Starts a cache in a file.
+     *
+     * @return a builder with 100,000 entries, 256 MiB and 24 hours
+     */
+    static DiskBuilder onDisk() {
+        return new DiskBuilder();
     }
 
     /**
@@ -76,6 +107,7 @@ public interface ReplyCache extends AutoCloseable {
         private int maxEntries = 1_000;
         private long maxBytes = 64L << 20;
         private Duration keepFor = DEFAULT_KEEP_FOR;
+        private @Nullable ReplyCache over;
 
         private Builder() {}
 
@@ -117,10 +149,26 @@ public interface ReplyCache extends AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative
          */
         public Builder keepFor(Duration keepFor) {
+            this.keepFor = checked(keepFor);
+            return this;
+        }
+
+        private static Duration checked(Duration keepFor) {
             if (keepFor.isNegative() || keepFor.isZero()) {
                 throw new IllegalArgumentException("keepFor must be more than zero, not " + keepFor);
             }
-            this.keepFor = keepFor;
+            return keepFor;
+        }
+
+        /**
+         * Puts the memory over another cache, such as one {@linkplain #onDisk(Path) on disk}: replies go to both, and one that is found
+         * below is in memory from then on. Closing the whole closes the one below.
+         *
+         * @param below where all replies are
+         * @return this builder
+         */
+        public Builder over(ReplyCache below) {
+            this.over = requireNonNull(below, "below == null");
             return this;
         }
 
@@ -130,7 +178,143 @@ public interface ReplyCache extends AutoCloseable {
          * @return the cache
          */
         public ReplyCache build() {
-            return new InMemoryReplyCache(maxEntries, maxBytes, keepFor);
+            InMemoryReplyCache memory = new InMemoryReplyCache(maxEntries, maxBytes, keepFor);
+            return over == null ? memory : new LayeredReplyCache(memory, over);
+        }
+    }
+
+    /**
+     * Builds a cache in a file. It is open from {@link #build} on; the last client that uses it, when it is closed, closes the file as well, and
+     * the next one opens it again. Whoever uses it without a client closes it.
+     *
+     * @since 0.1
+     */
+    final class DiskBuilder {
+        private int maxEntries = 100_000;
+        private long maxBytes = 256L << 20;
+        private Duration keepFor = DEFAULT_KEEP_FOR;
+        private @Nullable Path directory;
+        private @Nullable String newestKey;
+        private final Map<String, SecretKey> keys = new LinkedHashMap<>();
+
+        private DiskBuilder() {}
+
+        /**
+         * Says where the file is. One process at a time has it open.
+         *
+         * @param directory where to; made if it is not there
+         * @return this builder
+         */
+        public DiskBuilder directory(Path directory) {
+            this.directory = requireNonNull(directory, "directory == null");
+            return this;
+        }
+
+        /**
+         * Limits the number of replies. What was stored least often goes first, and of that the oldest.
+         *
+         * @param maxEntries at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public DiskBuilder maxEntries(int maxEntries) {
+            if (maxEntries < 1) {
+                throw new IllegalArgumentException("maxEntries must be at least 1, not " + maxEntries);
+            }
+            this.maxEntries = maxEntries;
+            return this;
+        }
+
+        /**
+         * Limits the bytes of all replies together. The file is larger while it has gaps that are not filled yet.
+         *
+         * @param maxBytes at least 65,536
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public DiskBuilder maxBytes(long maxBytes) {
+            if (maxBytes < 65_536) {
+                throw new IllegalArgumentException("maxBytes must be at least 65536, not " + maxBytes);
+            }
+            this.maxBytes = maxBytes;
+            return this;
+        }
+
+        /**
+         * Limits how old a reply may be when it is served. Older ones are removed, whether or not anybody calls, while a client
+         * that uses the cache is open.
+         *
+         * @param keepFor more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public DiskBuilder keepFor(Duration keepFor) {
+            this.keepFor = Builder.checked(keepFor);
+            return this;
+        }
+
+        /**
+         * Encrypts what is kept, with AES-GCM. What an earlier run kept without is removed. Each record names its key by the id,
+         * so that keys can be changed: give the new one here, and the old one to {@link #formerKey} for as long as replies are kept.
+         * One key is good for 2^32 replies.
+         *
+         * @param id a name for the key, kept beside each reply; no secret
+         * @param key for AES, of 16, 24 or 32 bytes
+         * @return this builder
+         * @throws IllegalArgumentException if the key is not of that kind, or the id is empty or longer than 100 bytes
+         */
+        public DiskBuilder encryptionKey(String id, SecretKey key) {
+            RecordSeal.checkKey(id, key);
+            newestKey = id;
+            keys.put(id, key);
+            return this;
+        }
+
+        /**
+         * Adds a key that replies may have been encrypted with, and that no new ones are.
+         *
+         * @param id its name
+         * @param key the key
+         * @return this builder
+         * @throws IllegalArgumentException as {@link #encryptionKey} does
+         */
+        public DiskBuilder formerKey(String id, SecretKey key) {
+            RecordSeal.checkKey(id, key);
+            keys.put(id, key);
+            return this;
+        }
+
+        /**
+         * Opens the cache. A file that is damaged, or was encrypted with a key that is not there, is set aside under another
+         * name, with one warning in the log, and a new one takes its place.
+         *
+         * @return the cache
+         * @throws IllegalStateException if there is no directory, the library is missing that files are kept with
+         *     ({@code com.h2database:h2-mvstore}), or the file is open already, here or in another process
+         * @throws java.io.UncheckedIOException if the directory or the file cannot be made, read or written
+         */
+        public ReplyCache build() {
+            if (directory == null) {
+                throw new IllegalStateException("a cache on disk needs a directory; give one with directory(path)");
+            }
+            if (newestKey == null && !keys.isEmpty()) {
+                throw new IllegalStateException("formerKey " + keys.keySet()
+                        + " is of no use without encryptionKey; give the one that new replies are encrypted with");
+            }
+            StoreLibrary.check("the reply cache");
+            return new OnDiskReplyCache(
+                    directory, maxEntries, maxBytes, keepFor, seal(), new SecureRandom()::nextDouble);
+        }
+
+        private RecordSeal seal() {
+            String title = "the reply cache in " + directory;
+            if (newestKey == null) {
+                return RecordSeal.unencrypted(title);
+            }
+            Map<String, SecretKey> newestLast = new LinkedHashMap<>(keys);
+            SecretKey newest = requireNonNull(newestLast.remove(newestKey));
+            newestLast.put(newestKey, newest);
+            return RecordSeal.encrypted(title, newestLast);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -40,8 +42,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StoreFile.class);
-    private static final String LIBRARY = "org.h2.mvstore.MVStore";
     private static final String ABOUT = "about";
+    /** Of a file that is being written anew; one that is found was never finished. */
+    private static final String NEW = ".new";
+
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     /** Closing writes what is left and moves what is spread out together; this is what it may take for the latter. */
@@ -92,7 +96,7 @@ public final class StoreFile implements AutoCloseable {
      * @throws UncheckedIOException if the directory or the file cannot be made, read or written
      */
     public static StoreFile open(Path directory, Kind kind) {
-        checkLibrary(kind);
+        StoreLibrary.check(kind.title());
         Path real = realDirectory(directory, kind);
         Path file = real.resolve(kind.fileName());
         if (!OPEN.add(file)) {
@@ -106,18 +110,6 @@ public final class StoreFile implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             release(file, lock);
             throw e;
-        }
-    }
-
-    private static void checkLibrary(Kind kind) {
-        try {
-            Class.forName(LIBRARY, false, StoreFile.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(
-                    kind.title()
-                            + " on disk needs H2's MVStore; add the dependency com.h2database:h2-mvstore, whose version is in"
-                            + " tideover-bom (com.h2database:h2 has it as well, but not on the module path)",
-                    e);
         }
     }
 
@@ -257,11 +249,7 @@ public final class StoreFile implements AutoCloseable {
         if (!isNew && !opened.hasMap(ABOUT)) {
             throw new Unusable("foreign", "is not one of ours", null);
         }
-        MVMap<String, String> about = opened.openMap(
-                ABOUT,
-                new MVMap.Builder<String, String>()
-                        .keyType(StringDataType.INSTANCE)
-                        .valueType(StringDataType.INSTANCE));
+        MVMap<String, String> about = about(opened);
         String title = about.get("kind");
         String format = about.get("format");
         if (title == null && about.isEmpty()) {
@@ -306,11 +294,23 @@ public final class StoreFile implements AutoCloseable {
      * @return the map, its keys in the order of unsigned bytes
      */
     public synchronized MVMap<byte[], byte[]> map(String name) {
-        return store.openMap(
+        return map(store, name);
+    }
+
+    private static MVMap<byte[], byte[]> map(MVStore of, String name) {
+        return of.openMap(
                 name,
                 new MVMap.Builder<byte[], byte[]>()
                         .keyType(ByteArrayDataType.INSTANCE)
                         .valueType(ByteArrayDataType.INSTANCE));
+    }
+
+    private static MVMap<String, String> about(MVStore of) {
+        return of.openMap(
+                ABOUT,
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
     }
 
     /**
@@ -323,20 +323,92 @@ public final class StoreFile implements AutoCloseable {
     }
 
     /**
-     * Begins anew after the store has turned out to be damaged while it was used: the file is set aside, and a new one takes
+     * Begins anew after the store has turned out, while it was used, to be of no use: the file is set aside, and a new one takes
      * its place. Maps that were handed out are dead.
      *
+     * @param suffix goes into the old file's new name, such as {@code "damaged"}
+     * @param why what is the matter, such as {@code "is damaged"}
      * @throws UncheckedIOException if that does not work either; the store is closed then
      */
-    public synchronized void startAnew() {
+    public synchronized void startAnew(String suffix, String why) {
+        checkOpen();
+        store.closeImmediately();
+        if (Files.exists(file)) {
+            moveAway(new Unusable(suffix, why, null));
+        }
+        store = openOrSetAside();
+    }
+
+    /**
+     * Begins anew without what was there: the file is deleted. Maps that were handed out are dead.
+     *
+     * @throws UncheckedIOException if that does not work; the store is closed then
+     */
+    public synchronized void discard() {
+        checkOpen();
+        store.closeImmediately();
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(kind.title() + " cannot delete " + file, e);
+        }
+        store = openOrSetAside();
+    }
+
+    /**
+     * Writes the file anew with what is in it now, so that nothing of what was removed is left in it: an MVStore leaves the
+     * old content where it was until its space is needed. It takes about as long as copying the file. Maps that were handed out
+     * are dead.
+     *
+     * @throws UncheckedIOException if that does not work; the file holds what it held then, and what was removed may be left in it
+     */
+    public synchronized void rewrite() {
+        checkOpen();
+        Path fresh = directory.resolve(kind.fileName() + NEW);
+        try {
+            store.commit();
+            Files.deleteIfExists(fresh);
+            copyTo(fresh);
+            store.closeImmediately();
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(kind.title() + " cannot write its file anew in " + directory, e);
+        } catch (MVStoreException e) {
+            throw new UncheckedIOException(
+                    kind.title() + " cannot write its file anew in " + directory, new IOException(e));
+        } finally {
+            if (store.isClosed()) {
+                store = openOrSetAside();
+            }
+        }
+    }
+
+    private void copyTo(Path fresh) {
+        try (MVStore copy = new MVStore.Builder()
+                .fileName(fresh.toString())
+                .cacheSize(kind.cacheMegabytes())
+                .autoCommitDisabled()
+                .open()) {
+            about(copy).putAll(about(store));
+            for (String name : store.getMapNames()) {
+                if (!name.equals(ABOUT)) {
+                    MVMap<byte[], byte[]> target = map(copy, name);
+                    Cursor<byte[], byte[]> from = map(store, name).cursor(null);
+                    while (from.hasNext()) {
+                        byte[] key = from.next();
+                        target.put(key, from.getValue());
+                    }
+                }
+            }
+            copy.commit();
+            copy.sync();
+        }
+    }
+
+    private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(kind.title() + " is closed");
         }
-        store.closeImmediately();
-        if (Files.exists(file)) {
-            moveAway(new Unusable("damaged", "is damaged", null));
-        }
-        store = openOrSetAside();
     }
 
     /**
@@ -346,9 +418,7 @@ public final class StoreFile implements AutoCloseable {
      * @throws UncheckedIOException if it cannot be opened
      */
     public synchronized void reopen() {
-        if (closed) {
-            throw new IllegalStateException(kind.title() + " is closed");
-        }
+        checkOpen();
         store.closeImmediately();
         store = openOrSetAside();
     }

@@ -242,7 +242,7 @@ class StoreFileTest {
                     .hasMessageNotContaining("locked"); // damage that shows only later: startAnew is for this
         }
         try (StoreFile open = StoreFile.open(directory, KIND)) {
-            open.startAnew();
+            open.startAnew("damaged", "is damaged");
             open.map("m").put(bytes("k"), bytes("v"));
             open.store().commit();
             assertThat(open.map("m").sizeAsLong()).as(what).isEqualTo(1);
@@ -264,7 +264,9 @@ class StoreFileTest {
         StoreFile open = StoreFile.open(directory, KIND);
         open.close();
         open.close();
-        assertThatIllegalStateException().isThrownBy(open::startAnew).withMessage("the test is closed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> open.startAnew("damaged", "is damaged"))
+                .withMessage("the test is closed");
         assertThatIllegalStateException().isThrownBy(open::reopen).withMessage("the test is closed");
     }
 }

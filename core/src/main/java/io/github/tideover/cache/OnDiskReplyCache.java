@@ -1,0 +1,671 @@
+package io.github.tideover.cache;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.store.RecordSeal;
+import io.github.tideover.store.StoreFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.DoubleSupplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps replies in a file, in one map, so that whatever a crash leaves is what was there at one moment. The first byte of a key
+ * says what it is of:
+ *
+ * <ul>
+ *   <li>0, time, place: when the reply at a place was stored, so that the oldest is found without looking at others. It is written before the reply
+ *       and removed after it: there is no reply without one.
+ *   <li>1, place: a reply. A place is the tenant's part and the request's, 16 bytes each of an HMAC-SHA-256 over the hashes in its
+ *       fingerprint, with a secret that is kept here as well, sealed like all the rest. A tenant's replies lie side by side.
+ *   <li>2, tenant's part, context's part, request's part: what else is kept about a request; those of one context side by side.
+ *   <li>3, a word: the secret; how many bytes all of it takes.
+ * </ul>
+ *
+ * <p>No list of keys is in memory: the map is a tree in the file that knows how many keys are before another. So eviction draws a few entries by
+ * lot and removes the one that was stored least often, and of those the oldest. What is asked often is stored often, as
+ * nothing old is served while the provider answers.
+ *
+ * <p>Writers go one after the other. Readers wait for nobody: while the file is being opened or written anew, nothing is found.
+ */
+final class OnDiskReplyCache implements ReplyCache, Upkeep {
+    private static final Logger log = LoggerFactory.getLogger(OnDiskReplyCache.class);
+    private static final StoreFile.Kind KIND = new StoreFile.Kind("replies.store", "the reply cache", 1, true, 8);
+    private static final String MAP = "replies";
+
+    private static final byte TIME = 0;
+    private static final byte REPLY = 1;
+    private static final byte ABOUT = 2;
+    private static final byte WORD = 3;
+    private static final byte[] SECRET = word("secret");
+    private static final byte[] BYTES = word("bytes");
+    private static final byte[] NOTHING = {};
+
+    private static final int PART = 16;
+    private static final int PLACE = 2 * PART;
+    /** Before a reply: the time it was given, how often it was stored, the context it is an answer in. */
+    private static final int HEAD = Long.BYTES + 1 + PART;
+    /** What the keys of a reply take: its own, and that of its time. */
+    private static final int KEY_BYTES = 2 * (1 + PLACE) + Long.BYTES;
+
+    private static final int MOST_USES = 255;
+    /** How many are drawn when one has to go. With 8, the one that goes is mostly from the least useful eighth. */
+    private static final int DRAWN = 8;
+    /** How many are removed in one go, lest a writer wait for long. */
+    private static final int EXPIRED_AT_ONCE = 2_000;
+    /** After a failure nothing is tried for this long: a disk that is full stays so for a while. */
+    private static final Duration REST = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final int maxEntries;
+    private final long maxBytes;
+    private final Duration keepFor;
+    private final RecordSeal seal;
+    private final DoubleSupplier dice;
+
+    /** Held by whoever changes something. */
+    private final ReentrantLock writing = new ReentrantLock();
+    /** Held for reading while the map is in use, for writing while there is another one to be. */
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+
+    private volatile @Nullable StoreFile file;
+    private volatile @Nullable Opened opened;
+    private int users;
+    private long bytes;
+    private @Nullable Instant restUntil;
+    private boolean saidSo;
+    private volatile Trouble trouble = Trouble.NONE;
+
+    /** What is the matter with the file, to be seen to by whoever writes next. */
+    private enum Trouble {
+        NONE,
+        /** It was closed, or could not be read or written: it is to be opened again. */
+        CLOSED,
+        /** What is in it makes no sense: it is to be set aside. Until then what can be read is read. */
+        DAMAGED
+    }
+
+    /** What is needed to read and write while a file is open. */
+    private record Opened(MVMap<byte[], byte[]> map, SecretKeySpec secret) {}
+
+    OnDiskReplyCache(
+            Path directory, int maxEntries, long maxBytes, Duration keepFor, RecordSeal seal, DoubleSupplier dice) {
+        this.directory = directory;
+        this.maxEntries = maxEntries;
+        this.maxBytes = maxBytes;
+        this.keepFor = keepFor;
+        this.seal = seal;
+        this.dice = dice;
+        open();
+    }
+
+    @Override
+    public void store(RequestFingerprint key, ChatReply reply, Instant now) {
+        store(key, reply, now, null);
+    }
+
+    /**
+     * Keeps a reply, and something about the request beside it.
+     *
+     * @param about bytes that {@link #about} gives for all requests of one context, or null to leave what is there as it is
+     */
+    void store(RequestFingerprint key, ChatReply reply, Instant now, byte @Nullable [] about) {
+        if (!KeptReply.isWhole(reply)) {
+            return;
+        }
+        writing.lock();
+        try {
+            Opened in = usable(now);
+            if (in != null) {
+                write(in, key, reply, now, about);
+                restUntil = null;
+                saidSo = false;
+            }
+        } catch (RuntimeException | AssertionError e) { // MVStore asserts what it reads, where assertions are on
+            broke(e, now);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void write(Opened in, RequestFingerprint key, ChatReply reply, Instant now, byte @Nullable [] about) {
+        byte[] tenant = part(in, key.tenantHash());
+        byte[] request = part(in, key.hash());
+        byte[] context = part(in, key.contextHash());
+        byte[] at = join(REPLY, tenant, request);
+        byte[] old = in.map().get(at);
+        boolean isKnown = old != null && old.length > HEAD;
+        int uses = isKnown ? Math.min(MOST_USES, uses(old) + 1) : 1;
+        byte[] head = ByteBuffer.allocate(HEAD)
+                .putLong(now.toEpochMilli())
+                .put((byte) uses)
+                .put(context)
+                .array();
+        byte[] body = seal.seal(MAP, join(at, head), KeptReply.toBytes(reply));
+        byte[] record = join(head, body);
+        if (record.length + KEY_BYTES > maxBytes) {
+            return;
+        }
+        in.map().put(timeKey(now.toEpochMilli(), at), NOTHING);
+        in.map().put(at, record);
+        bytes += record.length + KEY_BYTES;
+        if (old != null) {
+            bytes -= old.length + KEY_BYTES;
+            if (isKnown && time(old) != now.toEpochMilli()) {
+                in.map().remove(timeKey(time(old), at));
+            }
+        }
+        if (about != null) {
+            byte[] aboutKey = join(ABOUT, tenant, context, request);
+            byte[] sealed = seal.seal(MAP, aboutKey, about);
+            byte[] before = in.map().put(aboutKey, sealed);
+            bytes += sealed.length + aboutKey.length - (before == null ? 0 : before.length + aboutKey.length);
+        }
+        makeRoom(in, at);
+        noteBytes(in);
+    }
+
+    /** Removes the least useful of a few that are drawn by lot, until all keeps within its bounds. */
+    private void makeRoom(Opened in, byte[] fresh) {
+        long first = place(in, REPLY);
+        for (long count = place(in, ABOUT) - first; count > 1 && (count > maxEntries || bytes > maxBytes); count--) {
+            byte[] least = null;
+            byte[] leastRecord = null;
+            for (int i = 0; i < DRAWN; i++) {
+                byte[] drawn = in.map().getKey(first + (long) (dice.getAsDouble() * count));
+                byte[] record = drawn == null || Arrays.equals(drawn, fresh)
+                        ? null
+                        : in.map().get(drawn);
+                if (record != null && (leastRecord == null || isWorthLess(record, leastRecord))) {
+                    least = drawn;
+                    leastRecord = record;
+                }
+            }
+            if (least == null) { // there are so few that only the new one was drawn
+                byte[] lowest = in.map().getKey(first);
+                least = Arrays.equals(lowest, fresh) ? in.map().getKey(first + 1) : lowest;
+            }
+            long times = place(in, REPLY);
+            remove(in, least);
+            first -= times - place(in, REPLY);
+        }
+    }
+
+    private static boolean isWorthLess(byte[] record, byte[] than) {
+        if (record.length <= HEAD || than.length <= HEAD) {
+            return record.length < than.length;
+        }
+        return uses(record) != uses(than) ? uses(record) < uses(than) : time(record) < time(than);
+    }
+
+    /** How many keys are before those of a kind. */
+    private static long place(Opened in, byte kind) {
+        long index = in.map().getKeyIndex(new byte[] {kind});
+        return index < 0 ? -index - 1 : index;
+    }
+
+    private void remove(Opened in, byte @Nullable [] at) {
+        byte[] record = at == null ? null : in.map().remove(at);
+        if (at == null || record == null) {
+            return;
+        }
+        bytes -= record.length + KEY_BYTES;
+        if (record.length <= HEAD) {
+            return;
+        }
+        byte[] aboutKey = join(
+                ABOUT,
+                Arrays.copyOfRange(at, 1, 1 + PART),
+                Arrays.copyOfRange(record, HEAD - PART, HEAD),
+                Arrays.copyOfRange(at, 1 + PART, 1 + PLACE));
+        byte[] about = in.map().remove(aboutKey);
+        bytes -= about == null ? 0 : about.length + aboutKey.length;
+        in.map().remove(timeKey(time(record), at));
+    }
+
+    private void noteBytes(Opened in) {
+        bytes = Math.max(0, bytes);
+        in.map().put(BYTES, ByteBuffer.allocate(Long.BYTES).putLong(bytes).array());
+    }
+
+    @Override
+    public Optional<ChatReply> find(RequestFingerprint key, Instant now) {
+        if (opened == null || trouble == Trouble.CLOSED) {
+            reviveAfterRest(now);
+        }
+        if (!gate.readLock().tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            Opened in = opened;
+            return in == null
+                    ? Optional.empty()
+                    : read(in, join(REPLY, part(in, key.tenantHash()), part(in, key.hash())), now);
+        } catch (RuntimeException | AssertionError e) {
+            met(e);
+            return Optional.empty();
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    private Optional<ChatReply> read(Opened in, byte[] at, Instant now) {
+        byte[] record = in.map().get(at);
+        if (record == null || record.length <= HEAD) {
+            return Optional.empty();
+        }
+        Duration age = Duration.between(Instant.ofEpochMilli(time(record)), now);
+        if (age.compareTo(keepFor) > 0) {
+            return Optional.empty();
+        }
+        byte[] content =
+                content(join(at, Arrays.copyOf(record, HEAD)), Arrays.copyOfRange(record, HEAD, record.length));
+        ChatReply reply = content == null ? null : KeptReply.of(content);
+        // A clock that was set back must not make an answer come from the future.
+        return Optional.ofNullable(reply)
+                .map(kept -> kept.toBuilder()
+                        .age(age.isNegative() ? Duration.ZERO : age)
+                        .build());
+    }
+
+    private byte @Nullable [] content(byte[] key, byte[] body) {
+        boolean isForgeable = seal.encrypts() && !RecordSeal.isEncrypted(body);
+        return isForgeable ? null : seal.open(MAP, key, body);
+    }
+
+    /** Something that is kept about a request, and the way to its reply. */
+    record About(byte[] bytes, byte[] place) {}
+
+    /**
+     * What is kept about the requests that have tenant and context in common with one.
+     *
+     * @param key the request's fingerprint
+     * @param atMost how many at most
+     * @return in no order that means anything
+     */
+    List<About> about(RequestFingerprint key, int atMost) {
+        List<About> all = new ArrayList<>();
+        if (!gate.readLock().tryLock()) {
+            return all;
+        }
+        try {
+            Opened in = opened;
+            if (in == null) {
+                return all;
+            }
+            byte[] tenant = part(in, key.tenantHash());
+            byte[] prefix = join(ABOUT, tenant, part(in, key.contextHash()));
+            Cursor<byte[], byte[]> cursor = in.map().cursor(prefix);
+            while (all.size() < atMost && cursor.hasNext()) {
+                byte[] at = cursor.next();
+                if (!startsWith(at, prefix)) {
+                    break;
+                }
+                byte[] content = content(at, cursor.getValue());
+                if (content != null) {
+                    all.add(new About(content, join(REPLY, tenant, Arrays.copyOfRange(at, prefix.length, at.length))));
+                }
+            }
+            return all;
+        } catch (RuntimeException | AssertionError e) {
+            met(e);
+            return all;
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /** The reply to a request that something is kept about. */
+    Optional<ChatReply> find(About about, Instant now) {
+        if (!gate.readLock().tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            Opened in = opened;
+            return in == null ? Optional.empty() : read(in, about.place(), now);
+        } catch (RuntimeException | AssertionError e) {
+            met(e);
+            return Optional.empty();
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /**
+     * Forgets a tenant. When this returns, nothing of the tenant is in the file: it has been written anew. During that time, which is
+     * about what copying the file takes, nothing is found. A cache that is closed is opened for it, and closed again.
+     *
+     * @throws UncheckedIOException if the file cannot be written: something may be left in it then
+     */
+    @Override
+    public void forget(String tenant) {
+        writing.lock();
+        boolean wasClosed = file == null;
+        try {
+            open();
+            StoreFile open = requireNonNull(file);
+            restUntil = null; // who wants this waits for no rest
+            Opened in = requireNonNull(usable(Instant.EPOCH));
+            byte[] part = part(in, RequestFingerprint.hashOfTenant(tenant));
+            removeAll(in, join(REPLY, part));
+            removeAll(in, join(ABOUT, part));
+            noteBytes(in);
+            gate.writeLock().lock();
+            try {
+                opened = null;
+                open.rewrite();
+                take(open);
+            } finally {
+                gate.writeLock().unlock();
+            }
+        } catch (MVStoreException e) {
+            throw new UncheckedIOException(
+                    KIND.title() + " in " + directory + " could not forget a tenant; try again", new IOException(e));
+        } finally {
+            if (wasClosed) {
+                close();
+            }
+            writing.unlock();
+        }
+    }
+
+    private void removeAll(Opened in, byte[] prefix) {
+        byte[] at = in.map().ceilingKey(prefix);
+        while (at != null && startsWith(at, prefix)) {
+            if (at[0] == REPLY) {
+                remove(in, at);
+            } else {
+                byte[] about = in.map().remove(at);
+                bytes -= about == null ? 0 : about.length + at.length;
+            }
+            at = in.map().ceilingKey(prefix);
+        }
+    }
+
+    @Override
+    public Optional<Duration> removeExpired(Instant now) {
+        writing.lock();
+        try {
+            Opened in = opened;
+            if (in == null) {
+                return Optional.empty();
+            }
+            long latest = now.minus(keepFor).toEpochMilli();
+            boolean removed = false;
+            for (int i = 0; i < EXPIRED_AT_ONCE; i++) {
+                byte[] oldest = in.map().firstKey();
+                if (oldest == null || oldest[0] != TIME || oldest.length != KEY_BYTES - 1 - PLACE) {
+                    return Optional.empty();
+                }
+                long time = ByteBuffer.wrap(oldest).getLong(1);
+                if (time >= latest) {
+                    return Optional.of(Duration.ofMillis(time - latest + 1));
+                }
+                byte[] at = join(new byte[] {REPLY}, Arrays.copyOfRange(oldest, 1 + Long.BYTES, oldest.length));
+                byte[] record = in.map().get(at);
+                if (record != null && (record.length <= HEAD || time(record) <= time)) {
+                    remove(in, at);
+                    removed = true;
+                }
+                in.map().remove(oldest);
+            }
+            if (removed) {
+                noteBytes(in);
+            }
+            return Optional.of(Duration.ZERO);
+        } catch (RuntimeException | AssertionError e) {
+            broke(e, now);
+            return Optional.of(REST);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** What is open, after seeing to what went wrong before; null if there is nothing to be done now. */
+    private @Nullable Opened usable(Instant now) {
+        if (restUntil != null && now.isBefore(restUntil)) {
+            return null;
+        }
+        StoreFile open = file;
+        if (open == null) {
+            return null;
+        }
+        Opened in = opened;
+        if (in != null && trouble == Trouble.NONE && !open.store().isClosed()) {
+            return in;
+        }
+        gate.writeLock().lock();
+        try {
+            opened = null;
+            if (trouble == Trouble.DAMAGED) {
+                open.startAnew("damaged", "is damaged");
+            } else {
+                open.reopen();
+            }
+            take(open);
+            trouble = Trouble.NONE;
+        } finally {
+            gate.writeLock().unlock();
+        }
+        return opened;
+    }
+
+    private void reviveAfterRest(Instant now) {
+        if (writing.tryLock()) {
+            try {
+                usable(now);
+            } catch (RuntimeException | AssertionError e) {
+                broke(e, now);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    /**
+     * Notes what is the matter. An IOException says nothing about what is in the file: a disk may be full, or the thread that
+     * read was interrupted, which closes the file.
+     */
+    private void met(Throwable problem) {
+        boolean isClosed = problem instanceof MVStoreException e
+                && (e.getErrorCode() == DataUtils.ERROR_CLOSED
+                        || e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException));
+        StoreFile open = file;
+        boolean hasClosed = isClosed
+                || problem instanceof UncheckedIOException
+                || open == null
+                || open.store().isClosed();
+        trouble = hasClosed ? Trouble.CLOSED : Trouble.DAMAGED;
+        log.debug("{} in {}: {}", KIND.title(), directory, problem.getClass().getName());
+    }
+
+    private void broke(Throwable problem, Instant now) {
+        met(problem);
+        restUntil = now.plus(REST);
+        if (!saidSo) {
+            saidSo = true;
+            log.warn(
+                    "{} in {} cannot be written: {}; it is tried again every {} s",
+                    KIND.title(),
+                    directory,
+                    problem.getClass().getName(),
+                    REST.toSeconds());
+        }
+    }
+
+    @Override
+    public void begin() {
+        writing.lock();
+        try {
+            open();
+            users++;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void end() {
+        writing.lock();
+        try {
+            users--;
+            if (users == 0) {
+                close();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void open() {
+        writing.lock();
+        gate.writeLock().lock();
+        try {
+            if (file == null) {
+                StoreFile open = StoreFile.open(directory, KIND);
+                file = open;
+                try {
+                    take(open);
+                } catch (RuntimeException | AssertionError e) { // it opens, and cannot be read
+                    open.startAnew("damaged", "is damaged");
+                    take(open);
+                }
+            }
+        } finally {
+            gate.writeLock().unlock();
+            writing.unlock();
+        }
+    }
+
+    /** Reads what has to be known of an open file. */
+    private void take(StoreFile open) {
+        MVMap<byte[], byte[]> map = open.map(MAP);
+        byte[] record = map.get(SECRET);
+        if (record != null && seal.encrypts() && !RecordSeal.isEncrypted(record)) {
+            log.info("{} in {} is encrypted from now on; what was kept without is removed", KIND.title(), directory);
+            open.discard();
+            map = open.map(MAP);
+            record = null;
+        }
+        byte[] secret = record == null ? null : seal.open(MAP, SECRET, record);
+        if (record != null && (secret == null || secret.length != 2 * PART)) {
+            open.startAnew("unreadable", "cannot be read with the keys that are there");
+            map = open.map(MAP);
+            secret = null;
+        }
+        if (secret == null) {
+            secret = new byte[2 * PART];
+            new SecureRandom().nextBytes(secret);
+        }
+        map.put(SECRET, seal.seal(MAP, SECRET, secret)); // with the newest key
+        byte[] sum = map.get(BYTES);
+        bytes = sum == null || sum.length != Long.BYTES
+                ? 0
+                : ByteBuffer.wrap(sum).getLong();
+        opened = new Opened(map, new SecretKeySpec(secret, "HmacSHA256"));
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        gate.writeLock().lock();
+        try {
+            opened = null;
+            StoreFile open = file;
+            file = null;
+            if (open != null) {
+                open.close();
+            }
+        } finally {
+            gate.writeLock().unlock();
+            writing.unlock();
+        }
+    }
+
+    /** How many replies are there. */
+    long size() {
+        gate.readLock().lock();
+        try {
+            Opened in = opened;
+            return in == null ? 0 : place(in, ABOUT) - place(in, REPLY);
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ReplyCache{on disk in " + directory + "}";
+    }
+
+    private static byte[] part(Opened in, byte[] hash) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(in.secret());
+            return Arrays.copyOf(mac.doFinal(hash), PART);
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    private static byte[] timeKey(long time, byte[] at) {
+        return ByteBuffer.allocate(1 + Long.BYTES + PLACE)
+                .put(TIME)
+                .putLong(time)
+                .put(at, 1, PLACE)
+                .array();
+    }
+
+    private static long time(byte[] record) {
+        return ByteBuffer.wrap(record).getLong(0);
+    }
+
+    private static int uses(byte[] record) {
+        return record[Long.BYTES] & 0xff;
+    }
+
+    private static byte[] word(String word) {
+        return join(new byte[] {WORD}, word.getBytes(US_ASCII));
+    }
+
+    private static byte[] join(byte kind, byte[]... parts) {
+        byte[] rest = {};
+        for (byte[] each : parts) {
+            rest = join(rest, each);
+        }
+        return join(new byte[] {kind}, rest);
+    }
+
+    private static byte[] join(byte[] one, byte[] two) {
+        byte[] both = Arrays.copyOf(one, one.length + two.length);
+        System.arraycopy(two, 0, both, one.length, two.length);
+        return both;
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] prefix) {
+        return bytes.length >= prefix.length && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
+    }
+}
