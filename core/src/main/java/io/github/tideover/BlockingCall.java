@@ -29,7 +29,9 @@ final class BlockingCall {
 
     ChatReply run() {
         while (run.advance() == Turn.PAUSE) {
-            run.waited(pause(engine, new CountDownLatch(1), run.pauseNanos()));
+            CountDownLatch over = new CountDownLatch(1);
+            run.onPauseOver(over::countDown);
+            run.waited(pause(engine, over, run.pauseNanos()));
         }
         return run.reply();
     }

@@ -98,6 +98,9 @@ final class CallPlan {
     /** The place of a hedge that failed in a way that another attempt there would not mend. */
     private int spent = -1;
 
+    /** Set until it is known that there is no fresh answer. */
+    private boolean looksForFresh;
+
     private boolean over;
 
     /**
@@ -150,12 +153,29 @@ final class CallPlan {
         }
         if (deadline - now <= 0) { // what came before this took all the time
             note(Failure.of(DEADLINE).build());
+            return climb(now);
         }
-        return climb(now);
+        looksForFresh = mayLookForFresh();
+        return looksForFresh ? new Step.LookForFresh(freshFor()) : climb(now);
+    }
+
+    private Duration freshFor() {
+        return request.freshFor().orElse(settings.freshFor);
+    }
+
+    /** A reply that may call a tool is never kept, and waiting for one to share would be in vain. */
+    private boolean mayLookForFresh() {
+        return !freshFor().isZero()
+                && !request.noStore()
+                && request.tools().isEmpty()
+                && ladder.stream().anyMatch(Rung.Remember.class::isInstance);
     }
 
     /** What to do next, given how the last step went. */
     Step next(Outcome outcome, long now) {
+        if (looksForFresh) {
+            return looked(outcome, now);
+        }
         if (outcome instanceof Outcome.Answered answered) {
             return answered(answered.reply(), now);
         }
@@ -174,6 +194,25 @@ final class CallPlan {
             return step;
         }
         return isResuming() ? rescue(rung, now) : climb(now);
+    }
+
+    /** There is a fresh answer, or there is none; or a call that asked the same has come to its end. */
+    private Step looked(Outcome outcome, long now) {
+        ChatReply fresh = outcome instanceof Outcome.Recalled recalled ? recalled.reply() : null;
+        if (fresh != null && rungs.mayServe(request, fresh.provider())) {
+            return served(fresh);
+        }
+        boolean isOver = deadline - now <= 0;
+        if (outcome instanceof Outcome.Waited && !isOver) {
+            return new Step.LookForFresh(freshFor());
+        }
+        looksForFresh = false;
+        if (outcome instanceof Outcome.Failed failed) {
+            note(failed.failure());
+        } else if (isOver) {
+            note(Failure.of(DEADLINE).build());
+        }
+        return climb(now);
     }
 
     /** The next rung that has something to offer, or the end. */
@@ -720,15 +759,29 @@ final class CallPlan {
 
     private Step recalled(Outcome.Recalled recalled, long now) {
         ChatReply reply = recalled.reply();
-        boolean mayServe = reply != null && rungs.mayServe(request, reply.provider());
-        if (reply == null || !mayServe) {
+        String why = reply == null ? null : whyNot(reply);
+        if (reply == null || why != null) {
             Failure misfit = recalled.misfit();
             Failure.Builder nothing = misfit == null ? Failure.of(NO_CACHED_REPLY) : misfit.toBuilder();
             nothing.source("reply cache");
-            note((reply == null ? nothing : nothing.message("what was kept is from a provider that may not answer"))
-                    .build());
+            note((why == null ? nothing : nothing.message(why)).build());
             return climb(now);
         }
+        return served(reply);
+    }
+
+    /** What keeps a reply that was kept from being served; null if nothing does. */
+    private @Nullable String whyNot(ChatReply kept) {
+        if (!rungs.mayServe(request, kept.provider())) {
+            return "what was kept is from a provider that may not answer";
+        }
+        boolean isTooOld = request.maxStale()
+                .filter(most -> kept.age().compareTo(most) > 0)
+                .isPresent();
+        return isTooOld ? "what was kept is older than the request's maxStale" : null;
+    }
+
+    private Step served(ChatReply reply) {
         over = true;
         return new Step.Answer(reply.toBuilder()
                 .origin(Origin.CACHED)

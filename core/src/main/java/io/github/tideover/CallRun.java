@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.tideover.Flights.Flight;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
@@ -46,6 +47,9 @@ final class CallRun {
 
     private record Next(Turn turn, String text) {}
 
+    /** A call that has waited for two others in vain waits for no third: where providers fail slowly, all would go one by one. */
+    private static final int MOST_FOLLOWED = 2;
+
     private final Engine engine;
     private ChatRequest request;
     private final boolean showsPieces;
@@ -65,6 +69,12 @@ final class CallRun {
     private volatile @Nullable ChatReply reply;
     private final AtomicBoolean given = new AtomicBoolean();
     private @Nullable Outcome pauseOutcome;
+    /** What others wait for that ask the same. */
+    private @Nullable Flight led;
+    /** What this call waits for. */
+    private volatile @Nullable Flight followed;
+
+    private int timesFollowed;
 
     private List<ToolCall> toolCalls = List.of();
     private String text = "";
@@ -103,13 +113,13 @@ final class CallRun {
         this.goal = goal;
     }
 
-    /** Finds the first step, and tells whether it is to send, or to run tools. */
+    /** Finds the first step, and tells whether it may come to sending, or to running tools. */
     boolean willSend() {
         if (loop != null && loop.isOwed()) {
             return true;
         }
         prepare();
-        return step instanceof Step.Send;
+        return step instanceof Step.Send || step instanceof Step.LookForFresh;
     }
 
     /** One deadline for all rounds: it counts from the first. */
@@ -210,7 +220,39 @@ final class CallRun {
             tell(call, checked(engine.recall(request)));
             return null;
         }
+        if (next instanceof Step.LookForFresh look) {
+            return lookForFresh(call, look);
+        }
         return send(call, (Step.Send) next);
+    }
+
+    private @Nullable Turn lookForFresh(CallPlan call, Step.LookForFresh look) {
+        Flight joined = followed;
+        followed = null;
+        ChatReply shared = joined == null ? null : joined.reply();
+        Outcome.Recalled found = shared == null ? engine.fresh(request, look.freshFor()) : new Outcome.Recalled(shared);
+        // The reader of a stream sets its pace, and wants the first words soon: it neither leads nor follows.
+        if (found.reply() == null && !showsPieces && timesFollowed < MOST_FOLLOWED) {
+            Flight flight = engine.join(request);
+            if (!flight.leads()) {
+                timesFollowed++;
+                followed = flight;
+                return Turn.PAUSE;
+            }
+            led = flight;
+            found = engine.fresh(request, look.freshFor()); // the one before may have ended just now
+        }
+        tell(call, checked(found));
+        return null;
+    }
+
+    /** Those who wait for this call have its reply, or see to one themselves. */
+    private void endFlight(@Nullable ChatReply toShare) {
+        Flight flight = led;
+        if (flight != null) {
+            led = null;
+            flight.over(toShare);
+        }
     }
 
     private @Nullable Turn send(CallPlan call, Step.Send send) {
@@ -361,7 +403,8 @@ final class CallRun {
             return;
         }
         reply = loop == null ? whole : loop.answered(whole);
-        engine.remember(request, whole);
+        boolean isKept = engine.remember(request, whole);
+        endFlight(isKept ? whole : null);
     }
 
     /** The attempt has ended: tells the plan. */
@@ -557,7 +600,17 @@ final class CallRun {
 
     /** How long the driver is to wait. */
     long pauseNanos() {
-        return ((Step.Wait) requireNonNull(step)).nanos();
+        return step instanceof Step.Wait wait
+                ? wait.nanos()
+                : requireNonNull(plan).deadline() - engine.time().now();
+    }
+
+    /** Has {@code listener} run, on some thread, when the pause is over before its time: whom this call waits for has ended. */
+    void onPauseOver(Runnable listener) {
+        Flight flight = followed;
+        if (flight != null) {
+            flight.whenOver(listener);
+        }
     }
 
     /** Has {@code listener} run, on the timer's thread, when the attempt under way passes a limit or the client is closed. */
@@ -614,6 +667,7 @@ final class CallRun {
     }
 
     private void release() {
+        endFlight(null);
         Attempt open = attempt;
         if (open != null) {
             open.end();

@@ -1,5 +1,8 @@
 package io.github.tideover;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.tideover.Flights.Flight;
 import io.github.tideover.Watchdog.Watch;
 import io.github.tideover.cache.CacheGuard;
 import io.github.tideover.cache.RequestFingerprint;
@@ -14,6 +17,7 @@ import io.github.tideover.status.StatusRecorder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -34,6 +38,7 @@ final class Engine {
     private final Settings settings;
     private final Backoff backoff;
     private final HedgeBudget hedges = new HedgeBudget();
+    private final Flights flights = new Flights();
     private final Time time;
     private final Watchdog watchdog;
     private final Executor executor;
@@ -187,14 +192,35 @@ final class Engine {
     }
 
     Outcome.Recalled recall(ChatRequest request) {
-        return new Outcome.Recalled(cache == null ? null : cache.find(RequestFingerprint.of(identity, request)));
+        return new Outcome.Recalled(cache == null ? null : cache.find(fingerprint(request)));
     }
 
-    /** Keeps a reply for later, if it is one to keep. */
-    void remember(ChatRequest request, ChatReply reply) {
-        if (cache != null && isWorthKeeping(reply)) {
-            cache.store(RequestFingerprint.of(identity, request), reply);
+    /** A kept reply that is at most this old. */
+    Outcome.Recalled fresh(ChatRequest request, Duration freshFor) {
+        ChatReply kept = recall(request).reply();
+        return new Outcome.Recalled(kept == null || kept.age().compareTo(freshFor) > 0 ? null : kept);
+    }
+
+    /** The call under way that asks the same, or a place to lead from. */
+    Flight join(ChatRequest request) {
+        return flights.join(fingerprint(request), request);
+    }
+
+    int flights() {
+        return flights.count();
+    }
+
+    private RequestFingerprint fingerprint(ChatRequest request) {
+        return RequestFingerprint.of(identity, request);
+    }
+
+    /** Keeps a reply for later, if it is one to keep; whether it is. */
+    boolean remember(ChatRequest request, ChatReply reply) {
+        boolean isKept = cache != null && !request.noStore() && isWorthKeeping(reply);
+        if (isKept) {
+            requireNonNull(cache).store(fingerprint(request), reply);
         }
+        return isKept;
     }
 
     /** Whole answers of one model, just given: nothing cut, refused, or meant to be acted on once. */

@@ -49,6 +49,8 @@ final class Settings {
     StreamRescue streamRescue = StreamRescue.RESTART;
     /** Whether a slow attempt may get a second one beside it. */
     boolean hedging;
+    /** How old a reply may be that is served instead of asking; zero for never. */
+    Duration freshFor = Duration.ZERO;
 
     Settings() {}
 
@@ -62,6 +64,7 @@ final class Settings {
         retryPolicy = that.retryPolicy;
         streamRescue = that.streamRescue;
         hedging = that.hedging;
+        freshFor = that.freshFor;
     }
 
     /** The deadline of a call, in nanoseconds from its start. */

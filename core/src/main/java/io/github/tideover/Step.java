@@ -3,6 +3,7 @@ package io.github.tideover;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.provider.Dialect;
+import java.time.Duration;
 
 /** What a call does next. A driver performs it and decides nothing. */
 sealed interface Step {
@@ -46,6 +47,14 @@ sealed interface Step {
 
     /** Look for a reply kept from before. */
     record Recall() implements Step {}
+
+    /**
+     * Before anything is sent, look for a reply that is young enough to be the answer; or wait for a call that is asking the same
+     * now.
+     *
+     * @param freshFor how old it may be
+     */
+    record LookForFresh(Duration freshFor) implements Step {}
 
     /**
      * The call is over: give this reply.

@@ -70,6 +70,7 @@ abstract class ThreadlessCall {
         Pause begun = new Pause();
         pause = begun; // before it can be over: what comes after it may be another
         begun.begin(engine.time().now() + run.pauseNanos());
+        run.onPauseOver(begun::end);
         if (run.isCancelled()) {
             begun.end();
         }

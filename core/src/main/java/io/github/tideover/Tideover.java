@@ -651,6 +651,10 @@ public final class Tideover implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the board's look catches what its listeners throw
+    Engine engine() {
+        return engine;
+    }
+
     private void later(Runnable task, Duration delay) {
         try {
             time.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
@@ -770,6 +774,23 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder replyCache(ReplyCache replyCache) {
             this.replyCache = requireNonNull(replyCache, "replyCache == null");
+            return this;
+        }
+
+        /**
+         * Serves a kept reply instead of asking a provider, if it is at most this old, and has calls for a whole reply that ask the same
+         * at the same time share one answer. Off unless set: while a provider answers, nothing kept is served. A reply that was kept or
+         * shared is {@link Origin#CACHED}. A request may {@linkplain ChatRequest.Builder#freshFor say otherwise} for itself.
+         *
+         * <p>When the call that others wait for fails or is cancelled, one of them asks. Streams are answered from what is kept, and share
+         * nothing. Requests with tools are always asked.
+         *
+         * @param freshFor more than zero, at most a day
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative, or longer than a day
+         */
+        public Builder freshFor(Duration freshFor) {
+            settings.freshFor = Settings.positive("freshFor", freshFor);
             return this;
         }
 
@@ -1061,6 +1082,10 @@ public final class Tideover implements AutoCloseable {
                 checkNames(statusPages);
             }
             settings.check(connectTimeout);
+            if (replyCache == null && !settings.freshFor.isZero()) {
+                throw new IllegalStateException(
+                        "freshFor needs a cache to find replies in; give one with replyCache(...)");
+            }
             return new Tideover(this);
         }
 

@@ -43,6 +43,9 @@ public final class ChatRequest {
     private final Map<String, Map<String, Object>> extraFor;
     private final Set<String> allowedProviders;
     private final Set<String> requiredTags;
+    private final boolean noStore;
+    private final @Nullable Duration maxStale;
+    private final @Nullable Duration freshFor;
 
     private ChatRequest(Builder builder) {
         messages = List.copyOf(builder.messages);
@@ -62,6 +65,9 @@ public final class ChatRequest {
         extraFor = builder.extraFor.isEmpty() ? Map.of() : copy(builder.extraFor);
         allowedProviders = builder.allowedProviders;
         requiredTags = builder.requiredTags;
+        noStore = builder.noStore;
+        maxStale = builder.maxStale;
+        freshFor = builder.freshFor;
     }
 
     private static Map<String, Map<String, Object>> copy(Map<String, Map<String, Object>> byProvider) {
@@ -114,6 +120,9 @@ public final class ChatRequest {
         extraFor.forEach((provider, fields) -> builder.extraFor.put(provider, new LinkedHashMap<>(fields)));
         builder.allowedProviders = allowedProviders;
         builder.requiredTags = requiredTags;
+        builder.noStore = noStore;
+        builder.maxStale = maxStale;
+        builder.freshFor = freshFor;
         return builder;
     }
 
@@ -301,6 +310,33 @@ public final class ChatRequest {
     }
 
     /**
+     * Whether the reply is not to be kept.
+     *
+     * @return whether {@link Builder#noStore} was called
+     */
+    public boolean noStore() {
+        return noStore;
+    }
+
+    /**
+     * How old a kept reply may be that is served while no provider answers.
+     *
+     * @return the age, or empty for as old as the cache keeps them
+     */
+    public Optional<Duration> maxStale() {
+        return Optional.ofNullable(maxStale);
+    }
+
+    /**
+     * How old a kept reply may be that is served instead of asking.
+     *
+     * @return the age, zero for never, or empty for what the client says
+     */
+    public Optional<Duration> freshFor() {
+        return Optional.ofNullable(freshFor);
+    }
+
+    /**
      * A setting that may be left to the provider.
      *
      * @since 0.1
@@ -353,6 +389,9 @@ public final class ChatRequest {
         private final Map<String, Map<String, Object>> extraFor = new LinkedHashMap<>(2);
         private Set<String> allowedProviders = Set.of();
         private Set<String> requiredTags = Set.of();
+        private boolean noStore;
+        private @Nullable Duration maxStale;
+        private @Nullable Duration freshFor;
 
         private Builder() {}
 
@@ -637,6 +676,52 @@ public final class ChatRequest {
         public Builder requiredTags(String... tags) {
             requiredTags = names("requiredTags", "tag", tags);
             return this;
+        }
+
+        /**
+         * Has the reply not kept in the reply cache, nor given to others that ask the same at the same time. A reply that was kept
+         * for the same request before may still be served.
+         *
+         * @return this builder
+         */
+        public Builder noStore() {
+            noStore = true;
+            return this;
+        }
+
+        /**
+         * Limits how old a kept reply may be that is served while no provider answers. Default as old as the reply cache keeps
+         * them.
+         *
+         * @param maxStale zero or more; with zero none is served
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxStale(Duration maxStale) {
+            this.maxStale = notNegative("maxStale", maxStale);
+            return this;
+        }
+
+        /**
+         * Has a kept reply served instead of asking a provider, if it is at most this old; it is marked as
+         * {@link Origin#CACHED}. Calls for a whole reply that ask the same at the same time share one answer then. Default what the
+         * client says, which is never unless it was told otherwise. Of no effect with tools, with {@link #noStore}, or on a client
+         * without a reply cache.
+         *
+         * @param freshFor zero or more; zero for never
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder freshFor(Duration freshFor) {
+            this.freshFor = notNegative("freshFor", freshFor);
+            return this;
+        }
+
+        private static Duration notNegative(String name, Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + " must not be negative, and is " + value);
+            }
+            return value;
         }
 
         private static Set<String> names(String option, String what, String... names) {

@@ -152,12 +152,13 @@ class PagesTest {
         described("Provider", Provider.class, Provider.class);
         described("RetryPolicy.Builder", RetryPolicy.Builder.class, RetryPolicy.Builder.class);
         described("ReplyCache.Builder", ReplyCache.Builder.class, ReplyCache.Builder.class);
+        described("ReplyCache.DiskBuilder", ReplyCache.DiskBuilder.class, ReplyCache.DiskBuilder.class);
         described("ChatRequest.Builder", ChatRequest.Builder.class, ChatRequest.Builder.class);
     }
 
     private static void described(String heading, Class<?> type, Class<?> result) {
         Set<String> options = Arrays.stream(type.getMethods())
-                .filter(method -> method.getReturnType() == result && method.getParameterCount() > 0)
+                .filter(method -> method.getReturnType() == result)
                 .filter(method -> !Modifier.isStatic(method.getModifiers()))
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -194,7 +195,8 @@ class PagesTest {
                 "stallTimeout",
                 "lowestThroughput",
                 "streamRescue",
-                "hedging")) {
+                "hedging",
+                "freshFor")) {
             ofClient.put(option, orNone(valueOf(settings, option)));
         }
         for (String option :
@@ -222,6 +224,12 @@ class PagesTest {
             ofCache.put(option, valueOf(ReplyCache.inMemory(), option));
         }
         compare("ReplyCache.Builder", ofCache);
+
+        Map<String, Object> onDisk = new TreeMap<>();
+        for (String option : List.of("directory", "maxEntries", "maxBytes", "keepFor")) {
+            onDisk.put(option, orNone(valueOf(ReplyCache.onDisk(), option)));
+        }
+        compare("ReplyCache.DiskBuilder", onDisk);
 
         Provider provider = Provider.openAiCompatible("https://chat.example.com/v1/");
         assertThat(provider.name()).isEqualTo("chat.example.com");
