@@ -1049,8 +1049,14 @@ public final class Tideover implements AutoCloseable {
             return this;
         }
 
-        Builder time(Time time) {
-            this.time = time;
+        /**
+         * Sets time and chance. Default the system's; others are for tests, so that an hour of outage takes no time at all.
+         *
+         * @param time time and chance
+         * @return this builder
+         */
+        public Builder time(Time time) {
+            this.time = requireNonNull(time, "time == null");
             return this;
         }
 

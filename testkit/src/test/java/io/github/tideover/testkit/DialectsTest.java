@@ -1,0 +1,193 @@
+package io.github.tideover.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.tideover.RetryPolicy;
+import io.github.tideover.Tideover;
+import io.github.tideover.chat.ChatReply;
+import io.github.tideover.failure.ChatException;
+import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.PartialReplyException;
+import io.github.tideover.testkit.SeenRequest.Ending;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every dialect, as our own client hears it. */
+class DialectsTest {
+    private static final Map<Fault, FailureKind> KINDS = Map.of(
+            Fault.OVERLOADED, FailureKind.OVERLOADED,
+            Fault.SERVER_ERROR, FailureKind.TRANSIENT,
+            Fault.RATE_LIMITED, FailureKind.THROTTLED,
+            Fault.QUOTA_EXHAUSTED, FailureKind.QUOTA,
+            Fault.UNAUTHORIZED, FailureKind.AUTH,
+            Fault.MODEL_NOT_FOUND, FailureKind.MODEL_NOT_FOUND,
+            Fault.CONTEXT_TOO_LONG, FailureKind.CONTEXT_LENGTH,
+            Fault.CONTENT_POLICY, FailureKind.CONTENT_FILTER,
+            Fault.INVALID_REQUEST, FailureKind.INVALID_REQUEST);
+
+    private static final Map<StreamBreak, FailureKind> BREAKS = Map.of(
+            StreamBreak.CLOSE, FailureKind.CUT,
+            StreamBreak.RESET, FailureKind.NETWORK_AMBIGUOUS,
+            StreamBreak.SILENCE, FailureKind.STALL,
+            StreamBreak.ERROR_EVENT, FailureKind.TRANSIENT,
+            StreamBreak.HALF_AN_EVENT, FailureKind.CUT);
+
+    private final OutageServer service = OutageServer.start();
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    private Tideover client(Dialect dialect) {
+        return Tideover.builder()
+                .provider(service.provider(dialect))
+                .retryPolicy(RetryPolicy.never())
+                .stallTimeout(Duration.ofMillis(300))
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aWholeReplyIsHeard(Dialect dialect) {
+        service.says("Zwölf \"Boxkämpfer\"\nund ein Ende");
+        try (Tideover tideover = client(dialect)) {
+            ChatReply reply = tideover.chat("Hello");
+            assertThat(reply.text()).isEqualTo("Zwölf \"Boxkämpfer\"\nund ein Ende");
+            assertThat(reply.isComplete()).isTrue();
+            assertThat(reply.model()).isEqualTo("test-model");
+            assertThat(reply.usage().outputTokens()).isEqualTo(4);
+        }
+        assertThat(service.requests()).singleElement().satisfies(request -> {
+            assertThat(request.dialect()).isEqualTo(dialect);
+            assertThat(request.model()).isEqualTo("test-model");
+            assertThat(request.isStream()).isFalse();
+            assertThat(request.ending()).isEqualTo(Ending.ANSWERED);
+            assertThat(request.body()).contains("Hello");
+            assertThat(request.toString()).doesNotContain("Hello");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aStreamComesWordByWordAndIsComplete(Dialect dialect) {
+        service.says("The sea falls and the sea rises.");
+        try (Tideover tideover = client(dialect);
+                var stream = tideover.stream("Hello")) {
+            assertThat(stream).containsExactly("The ", "sea ", "falls ", "and ", "the ", "sea ", "rises.");
+            assertThat(stream.reply().isComplete()).isTrue();
+            assertThat(stream.reply().usage().outputTokens()).isEqualTo(7);
+        }
+        assertThat(service.requests()).singleElement().satisfies(request -> {
+            assertThat(request.isStream()).isTrue();
+            assertThat(request.ending()).isEqualTo(Ending.ANSWERED);
+        });
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(Dialect.values())
+                .flatMap(dialect -> Stream.of(Fault.values()).map(fault -> Arguments.of(dialect, fault)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aRefusalIsTakenForWhatItIs(Dialect dialect, Fault fault) {
+        service.fails(fault);
+        try (Tideover tideover = client(dialect)) {
+            assertThatThrownBy(() -> tideover.chat("Hello"))
+                    .isInstanceOfSatisfying(
+                            ChatException.class, e -> assertThat(e.kind()).isEqualTo(KINDS.get(fault)));
+        }
+        assertThat(service.requests()).singleElement().satisfies(request -> {
+            assertThat(request.ending()).isEqualTo(Ending.REFUSED);
+            assertThat(request.fault()).hasValue(fault);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aWishForRestIsHeardInWholeSecondsAndInParts(Dialect dialect) {
+        service.fails(Fault.RATE_LIMITED).asking(Duration.ofSeconds(40));
+        service.fails(Fault.RATE_LIMITED).asking(Duration.ofMillis(1_500));
+        for (Duration wait : new Duration[] {
+            Duration.ofSeconds(40),
+            dialect == Dialect.MESSAGES ? Duration.ofSeconds(2) : Duration.ofMillis(1_500) // only whole ones there
+        }) {
+            try (Tideover tideover = client(dialect)) {
+                assertThatThrownBy(() -> tideover.chat("Hello"))
+                        .isInstanceOfSatisfying(
+                                ChatException.class,
+                                e -> assertThat(e.failures().get(0).retryAfter())
+                                        .hasValue(wait));
+            }
+        }
+    }
+
+    static Stream<Arguments> breaks() {
+        return Stream.of(Dialect.values())
+                .flatMap(dialect -> BREAKS.keySet().stream().sorted().map(how -> Arguments.of(dialect, how)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void aBrokenStreamIsTakenForWhatItIs(Dialect dialect, StreamBreak how) {
+        service.cutsTheStreamAfter(3)
+                .tokens()
+                .saying("The sea falls and the sea rises.")
+                .by(how);
+        try (Tideover tideover = client(dialect);
+                var stream = tideover.stream("Hello")) {
+            assertThatThrownBy(() -> stream.forEach(piece -> {}))
+                    .isInstanceOfSatisfying(PartialReplyException.class, e -> {
+                        assertThat(e.partialText()).isEqualTo("The sea falls ");
+                        assertThat(e.kind()).isIn(BREAKS.get(how), FailureKind.OVERLOADED);
+                    });
+        }
+        service.awaitQuiet();
+        assertThat(service.requests().get(0).ending())
+                .isEqualTo(how == StreamBreak.SILENCE ? Ending.LEFT : Ending.BROKEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aGarbledEventIsOneMoreThanTheAnswerHas(Dialect dialect) {
+        service.cutsTheStreamAfter(3).tokens().by(StreamBreak.GARBLED_EVENT);
+        try (Tideover tideover = client(dialect);
+                var stream = tideover.stream("Hello")) {
+            assertThat(String.join("", stream)).isEqualTo(OutageServer.HEALTHY_ANSWER);
+        }
+        assertThat(service.requests().get(0).ending()).isEqualTo(Ending.ANSWERED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aWholeReplyThatIsCutIsNoReply(Dialect dialect) {
+        service.cutsTheStreamAfter(3).tokens();
+        try (Tideover tideover = client(dialect)) {
+            assertThatThrownBy(() -> tideover.chat("Hello")).isInstanceOf(ChatException.class);
+        }
+        assertThat(service.requests().get(0).ending()).isEqualTo(Ending.BROKEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aProxysPageAndAHangUpAreNoReplyEither(Dialect dialect) {
+        service.servesTheProxyErrorPage();
+        service.hangsUp();
+        try (Tideover tideover = client(dialect)) {
+            assertThatThrownBy(() -> tideover.chat("Hello"))
+                    .isInstanceOfSatisfying(
+                            ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.TRANSIENT));
+            assertThatThrownBy(() -> tideover.chat("Hello"))
+                    .isInstanceOfSatisfying(
+                            ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.NETWORK_AMBIGUOUS));
+        }
+    }
+}
