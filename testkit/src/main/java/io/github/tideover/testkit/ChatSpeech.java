@@ -8,6 +8,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Chat completions, as OpenAI sends them: https://platform.openai.com/docs/api-reference/chat. */
 final class ChatSpeech extends Speech {
+    static final Speech SPEECH = new ChatSpeech();
+
+    private ChatSpeech() {}
+
     @Override
     boolean isAskedBy(String path) {
         return path.endsWith("/chat/completions");

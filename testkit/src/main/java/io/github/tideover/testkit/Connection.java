@@ -60,8 +60,8 @@ final class Connection {
         if (head == null) {
             return null;
         }
-        String[] lines = head.split("\r\n");
-        String[] first = lines[0].split(" ");
+        String[] lines = head.split("\r\n", -1);
+        String[] first = lines[0].split(" ", -1);
         if (first.length != 3) {
             throw new ProtocolException("no HTTP request");
         }
@@ -81,7 +81,7 @@ final class Connection {
                 .toLowerCase(Locale.ROOT)
                 .contains("chunked");
         byte[] body = isChunked ? chunks() : in.readNBytes(size(headers.getOrDefault("content-length", "0"), 10));
-        return new Received(first[0], first[1], headers, body);
+        return new Received(first[0], first[1], headers, new String(body, UTF_8));
     }
 
     private @Nullable String head() throws IOException {

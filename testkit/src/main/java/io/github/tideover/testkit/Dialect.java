@@ -8,20 +8,18 @@ package io.github.tideover.testkit;
  */
 public enum Dialect {
     /** OpenAI's chat completions, and everybody's: a path that ends in {@code /chat/completions}. */
-    CHAT_COMPLETIONS("v1/", new ChatSpeech()),
+    CHAT_COMPLETIONS("v1/"),
     /** OpenAI's Responses: a path that ends in {@code /responses}. */
-    RESPONSES("v1/", new ResponsesSpeech()),
+    RESPONSES("v1/"),
     /** Anthropic's Messages: a path that ends in {@code /messages}. */
-    MESSAGES("", new MessagesSpeech()),
+    MESSAGES(""),
     /** Gemini's own: a path that ends in {@code :generateContent} or {@code :streamGenerateContent}. */
-    GEMINI("v1beta/", new GeminiSpeech());
+    GEMINI("v1beta/");
 
     private final String folder;
-    private final Speech speech;
 
-    Dialect(String folder, Speech speech) {
+    Dialect(String folder) {
         this.folder = folder;
-        this.speech = speech;
     }
 
     /** What a client is told of where the API lies on a server; Anthropic's clients add {@code v1/} by themselves. */
@@ -30,6 +28,11 @@ public enum Dialect {
     }
 
     Speech speech() {
-        return speech;
+        return switch (this) {
+            case CHAT_COMPLETIONS -> ChatSpeech.SPEECH;
+            case RESPONSES -> ResponsesSpeech.SPEECH;
+            case MESSAGES -> MessagesSpeech.SPEECH;
+            case GEMINI -> GeminiSpeech.SPEECH;
+        };
     }
 }

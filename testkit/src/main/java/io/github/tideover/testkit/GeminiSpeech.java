@@ -9,7 +9,11 @@ import tools.jackson.databind.JsonNode;
 
 /** Gemini's own API: https://ai.google.dev/api/generate-content. */
 final class GeminiSpeech extends Speech {
+    static final Speech SPEECH = new GeminiSpeech();
+
     private static final String MODELS = "/models/";
+
+    private GeminiSpeech() {}
 
     @Override
     boolean isAskedBy(String path) {

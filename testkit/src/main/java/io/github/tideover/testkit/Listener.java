@@ -73,7 +73,9 @@ final class Listener {
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), CONNECTIONS_IN_LINE);
+            socket.bind(
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
+                    CONNECTIONS_IN_LINE);
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

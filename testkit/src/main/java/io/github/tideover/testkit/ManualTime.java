@@ -201,7 +201,8 @@ public final class ManualTime {
             if (period == 0) {
                 super.run();
             } else if (runAndReset()) {
-                at += period;
+                long next = at + period;
+                at = next;
                 enter(this);
             }
         }

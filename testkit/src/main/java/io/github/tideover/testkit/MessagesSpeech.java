@@ -11,6 +11,10 @@ import tools.jackson.databind.JsonNode;
  * https://docs.claude.com/en/docs/build-with-claude/streaming, its refusals in https://docs.claude.com/en/api/errors.
  */
 final class MessagesSpeech extends Speech {
+    static final Speech SPEECH = new MessagesSpeech();
+
+    private MessagesSpeech() {}
+
     @Override
     boolean isAskedBy(String path) {
         return path.endsWith("/messages");

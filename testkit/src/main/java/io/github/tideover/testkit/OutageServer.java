@@ -49,8 +49,15 @@ public final class OutageServer implements AutoCloseable {
                     + "twice a day on most coasts. Water piles up on the side that faces the moon and on the side that faces away. "
                     + "Between the two it is low. Harbours, mud flats and rivers live by it, and sailors read its tables.";
 
-    static final String PROXY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-            + "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    static final String PROXY_PAGE = """
+            <html>
+            <head><title>502 Bad Gateway</title></head>
+            <body>
+            <center><h1>502 Bad Gateway</h1></center>
+            <hr><center>nginx</center>
+            </body>
+            </html>
+            """;
 
     private static final Duration REAL_PATIENCE = Duration.ofSeconds(20);
 

@@ -1,6 +1,5 @@
 package io.github.tideover.testkit;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param method GET or POST, as a rule
  * @param target path and query
  * @param headers by name in small letters; of two with the same name, the later
- * @param body its bytes
+ * @param body its text
  */
-record Received(String method, String target, Map<String, String> headers, byte[] body) {
+record Received(String method, String target, Map<String, String> headers, String body) {
     String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
@@ -27,9 +26,5 @@ record Received(String method, String target, Map<String, String> headers, byte[
     boolean isLast() {
         String connection = headers.get("connection");
         return connection != null && connection.toLowerCase(Locale.ROOT).contains("close");
-    }
-
-    String text() {
-        return new String(body, StandardCharsets.UTF_8);
     }
 }

@@ -8,8 +8,12 @@ import tools.jackson.databind.JsonNode;
 
 /** OpenAI's Responses: https://platform.openai.com/docs/api-reference/responses. */
 final class ResponsesSpeech extends Speech {
+    static final Speech SPEECH = new ResponsesSpeech();
+
     /** How many events come before the first text. */
     private static final int OPENING = 4;
+
+    private ResponsesSpeech() {}
 
     @Override
     boolean isAskedBy(String path) {

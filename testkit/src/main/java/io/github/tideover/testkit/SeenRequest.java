@@ -55,7 +55,7 @@ public final class SeenRequest {
         this.dialect = dialect;
         this.model = dialect.speech().model(path, json);
         this.isStream = dialect.speech().isStream(path, json);
-        this.body = received.text();
+        this.body = received.body();
         this.credential = digest(credentialOf(received));
         this.question = digest(dialect.speech().conversation(json).toString());
     }
