@@ -650,11 +650,11 @@ public final class Tideover implements AutoCloseable {
         return watchdog;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the board's look catches what its listeners throw
     Engine engine() {
         return engine;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the board's look catches what its listeners throw
     private void later(Runnable task, Duration delay) {
         try {
             time.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);

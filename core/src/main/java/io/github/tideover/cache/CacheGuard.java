@@ -180,6 +180,7 @@ public final class CacheGuard {
     }
 
     /** What of a cache's answer can be seen to be wrong is nothing: null, a reply that was never whole, one from the future. */
+    @SuppressWarnings("NullableOptional") // a foreign cache may give null
     private static @Nullable ChatReply sound(@Nullable Optional<ChatReply> answer) {
         ChatReply reply = answer == null ? null : answer.orElse(null);
         boolean isSound = reply != null

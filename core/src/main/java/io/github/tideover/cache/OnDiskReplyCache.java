@@ -157,8 +157,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         byte[] context = part(in, key.contextHash());
         byte[] at = join(REPLY, tenant, request);
         byte[] old = in.map().get(at);
-        boolean isKnown = old != null && old.length > HEAD;
-        int uses = isKnown ? Math.min(MOST_USES, uses(old) + 1) : 1;
+        int uses = old != null && old.length > HEAD ? Math.min(MOST_USES, uses(old) + 1) : 1;
         byte[] head = ByteBuffer.allocate(HEAD)
                 .putLong(now.toEpochMilli())
                 .put((byte) uses)
@@ -174,7 +173,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         bytes += record.length + KEY_BYTES;
         if (old != null) {
             bytes -= old.length + KEY_BYTES;
-            if (isKnown && time(old) != now.toEpochMilli()) {
+            if (old.length > HEAD && time(old) != now.toEpochMilli()) {
                 in.map().remove(timeKey(time(old), at));
             }
         }
@@ -297,6 +296,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
     }
 
     /** Something that is kept about a request, and the way to its reply. */
+    @SuppressWarnings("ArrayRecordComponent") // made, read and never compared
     record About(byte[] bytes, byte[] place) {}
 
     /**
