@@ -50,6 +50,8 @@ public final class StoreFile implements AutoCloseable {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     /** Closing writes what is left and moves what is spread out together; this is what it may take for the latter. */
     private static final int TIDY_MILLIS = 200;
+
+    private static final long ROOM_TO_TIDY = 64L << 20;
     /** A process id and no more. */
     private static final int LARGEST_NOTE = 64;
     /**
@@ -384,11 +386,12 @@ public final class StoreFile implements AutoCloseable {
     }
 
     private void copyTo(Path fresh) {
-        try (MVStore copy = new MVStore.Builder()
+        MVStore copy = new MVStore.Builder()
                 .fileName(fresh.toString())
                 .cacheSize(kind.cacheMegabytes())
                 .autoCommitDisabled()
-                .open()) {
+                .open();
+        try {
             about(copy).putAll(about(store));
             for (String name : store.getMapNames()) {
                 if (!name.equals(ABOUT)) {
@@ -402,6 +405,8 @@ public final class StoreFile implements AutoCloseable {
             }
             copy.commit();
             copy.sync();
+        } finally {
+            copy.closeImmediately(); // see close()
         }
     }
 
@@ -450,7 +455,11 @@ public final class StoreFile implements AutoCloseable {
         closed = true;
         try {
             if (!store.isClosed()) {
-                store.close(TIDY_MILLIS);
+                // MVStore goes round in circles for ever if it cannot write while it is being closed: all is written
+                // before.
+                store.commit();
+                tidy();
+                store.close(0);
             }
         } catch (RuntimeException e) {
             log.warn(
@@ -461,6 +470,21 @@ public final class StoreFile implements AutoCloseable {
             store.closeImmediately();
         } finally {
             release(file, lockChannel);
+        }
+    }
+
+    /** Moves together what is spread out, for a moment, if there is plenty of room for it. The file is whole without. */
+    private void tidy() {
+        try {
+            if (Files.getFileStore(directory).getUsableSpace() > ROOM_TO_TIDY) {
+                store.compactFile(TIDY_MILLIS);
+            }
+        } catch (RuntimeException | IOException e) {
+            log.debug(
+                    "{} in {} was not tidied: {}",
+                    kind.title(),
+                    directory,
+                    e.getClass().getName());
         }
     }
 

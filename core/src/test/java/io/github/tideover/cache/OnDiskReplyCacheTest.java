@@ -11,6 +11,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.store.ChildJvm;
 import io.github.tideover.store.RecordSeal;
 import java.io.File;
 import java.io.IOException;
@@ -510,11 +511,12 @@ class OnDiskReplyCacheTest {
     }
 
     @Test
-    void withoutTheLibraryOnDiskSaysWhatToAddAndMemoryWorks() throws Exception {
+    void withoutTheLibraryOnDiskSaysWhatToAddAndMemoryWorks() {
         String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(each -> !each.contains("h2-mvstore"))
                 .collect(Collectors.joining(File.pathSeparator));
-        assertThat(said(List.of(), path, WithoutTheLibrary.class, directory.toString()))
+        assertThat(ChildJvm.start(List.of(), path, WithoutTheLibrary.class, directory.toString())
+                        .lines())
                 .containsExactly(
                         "a",
                         "the reply cache on disk needs H2's MVStore; add the dependency com.h2database:h2-mvstore, whose"
@@ -558,24 +560,11 @@ class OnDiskReplyCacheTest {
     void aMillionEntriesOpenInASecondWith64MegabytesOfHeap() throws Exception {
         String path = System.getProperty("java.class.path");
         List<String> small = List.of("-Xmx64m");
-        System.out.println(said(small, path, Million.class, directory.toString(), "fill"));
-        List<String> again = said(small, path, Million.class, directory.toString(), "read");
+        System.out.println(ChildJvm.start(small, path, Million.class, directory.toString(), "fill")
+                .lines());
+        List<String> again = ChildJvm.start(small, path, Million.class, directory.toString(), "read")
+                .lines();
         System.out.println(again + ", a file of " + Files.size(directory.resolve("replies.store")) + " bytes");
         assertThat(again.get(0)).matches("[0-9]{1,3} ms to open, " + MANY + " there, 1000 of 1000 found");
-    }
-
-    private static List<String> said(List<String> options, String classPath, Class<?> main, String... args)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
-        command.addAll(List.of(args));
-        Process child = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        List<String> lines = child.inputReader(UTF_8).lines().toList();
-        child.waitFor();
-        return lines;
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -122,24 +121,15 @@ class StoreFileTest {
 
     @Test
     void aSecondProcessIsToldWhoHasItAndGetsItWhenThatIsKilled() throws Exception {
-        Process holder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Holder.class.getName(),
-                        directory.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader said = holder.inputReader(UTF_8)) {
-            assertThat(said.readLine()).isEqualTo("open");
+        try (ChildJvm holder = ChildJvm.start(Holder.class, directory.toString())) {
+            assertThat(holder.line()).isEqualTo("open");
             for (int i = 0; i < 2; i++) {
                 assertThatIllegalStateException()
                         .isThrownBy(() -> StoreFile.open(directory, KIND))
                         .withMessageContaining("is in use by process " + holder.pid() + ", since 20")
                         .withMessageEndingWith("; stop that, or give each process its own directory");
             }
-            holder.destroyForcibly();
-            holder.waitFor();
+            holder.kill();
         }
         try (StoreFile open = StoreFile.open(directory, KIND)) {
             assertThat(open.map("m").get(bytes("k"))).isEqualTo(bytes("v"));
