@@ -18,6 +18,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
@@ -71,6 +72,9 @@ final class CallPlan {
     private int position = -1;
     private int attempts;
     private int attemptsHere;
+    /** The call has sent something to the route that it is at. */
+    private boolean sentHere;
+
     private boolean hadFreeRetry;
     private boolean hadOneRetry;
     /** The largest window that proved too small for the conversation. */
@@ -219,12 +223,8 @@ final class CallPlan {
     private Step climb(long now) {
         while (++position < ladder.size()) {
             Rung rung = ladder.get(position);
-            attemptsHere = 0;
-            hadFreeRetry = false;
-            hadOneRetry = false;
-            claim.clear();
+            arriveAt(position);
             lastRetryCost = 0;
-            waitedForPlace = 0;
             Step step = null;
             if (rung instanceof Rung.Ask ask) {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
@@ -238,6 +238,17 @@ final class CallPlan {
             }
         }
         return fail(now);
+    }
+
+    /** What is counted of a call at one rung begins anew at the next. */
+    private void arriveAt(int place) {
+        position = place;
+        attemptsHere = 0;
+        sentHere = false;
+        hadFreeRetry = false;
+        hadOneRetry = false;
+        claim.clear();
+        waitedForPlace = 0;
     }
 
     private boolean mayAsk(Rung.Ask ask, long now) {
@@ -308,7 +319,8 @@ final class CallPlan {
             claim.clearTurns();
             attempts++;
             attemptsHere += isResuming() ? 0 : 1; // what goes on is the attempt that broke
-            sent = send(rung, modeOf(rung, now), permit, now);
+            sent = send(rung, modeOf(rung, now), permit, !sentHere, now);
+            sentHere = true;
             return sent;
         }
         Failure refusal = requireNonNull(admission.refusal);
@@ -360,13 +372,13 @@ final class CallPlan {
         return streamed || rung.dialects().get(0).resumes() || anotherStands(now) ? Step.Mode.STREAM : Step.Mode.WHOLE;
     }
 
-    private Step.Send send(Rung.Ask rung, Step.Mode mode, Permit granted, long now) {
+    private Step.Send send(Rung.Ask rung, Step.Mode mode, Permit granted, boolean isFirstHere, long now) {
         Route route = rung.route();
         long whole = settings.attemptNanos(request);
         long first = mode == Step.Mode.WHOLE
                 ? whole
                 : settings.firstTokenNanos(request, route.firstTokenLimit(anotherStands(now), granted.probe));
-        route.sent(granted, mode, first, attemptsHere == 1, now);
+        route.sent(granted, mode, first, isFirstHere, now);
         boolean isBounded = !streamed && (mode == Step.Mode.WHOLE || settings.attemptTimeout != null);
         long end = isBounded ? Math.min(deadline, now + whole) : deadline;
         long limit = Math.min(end, now + shared(first, now));
@@ -436,6 +448,13 @@ final class CallPlan {
     void heard(RateLimits limits, long now) {
         if (permit != null) {
             ((Rung.Ask) ladder.get(position)).route().heard(permit, limits, now);
+        }
+    }
+
+    /** A complete reply took this, whether it will do or not. */
+    void used(Usage usage, long now) {
+        if (permit != null) {
+            ((Rung.Ask) ladder.get(position)).route().used(permit, usage, now);
         }
     }
 
@@ -620,7 +639,8 @@ final class CallPlan {
             return null;
         }
         attempts++;
-        return send(rung, rung.canStream() ? first.mode() : Step.Mode.WHOLE, hedgePermit, now);
+        Step.Mode mode = rung.canStream() ? first.mode() : Step.Mode.WHOLE;
+        return send(rung, mode, hedgePermit, hedgePosition != position, now);
     }
 
     /**
@@ -638,9 +658,9 @@ final class CallPlan {
         permit = hedgePermit;
         hedgePermit = null;
         if (position != hedgePosition) {
-            claim.clear();
+            arriveAt(hedgePosition);
+            sentHere = true;
         }
-        position = hedgePosition;
         attemptsHere = 1;
         lastRetryCost = RetryBudget.HEAVY_COST;
     }
@@ -831,6 +851,10 @@ final class CallPlan {
         if (permit != null) {
             ((Rung.Ask) ladder.get(position)).route().released(permit);
             permit = null;
+        }
+        if (claim.hasTurns() && ladder.get(position) instanceof Rung.Ask ask) {
+            ask.route().giveBackTurns(claim);
+            claim.clearTurns();
         }
         releaseHedge();
     }

@@ -64,6 +64,11 @@ final class CallRun {
 
     private @Nullable Long started;
     private @Nullable CallPlan plan;
+    /** What became of the call has been written down. */
+    private boolean isTold;
+    /** What the plan brought was tools to run, and counts as theirs. */
+    private boolean roundIsOver;
+
     private @Nullable Step step;
     private @Nullable RuntimeException problem;
     private volatile @Nullable ChatReply reply;
@@ -166,6 +171,7 @@ final class CallRun {
         } catch (RuntimeException e) {
             RuntimeException end = wrapped(e);
             problem = end;
+            unanswered(kindOf(end));
             release();
             throw end;
         } catch (Error e) {
@@ -208,11 +214,9 @@ final class CallRun {
             return Turn.PAUSE;
         }
         if (next instanceof Step.Fail fail) {
-            engine.unanswered(call, fail.exception().kind());
             throw failed(fail.exception());
         }
         if (next instanceof Step.Answer answer) {
-            engine.answered(call, answer.reply());
             complete(answer.reply());
             return nextTurn();
         }
@@ -354,6 +358,7 @@ final class CallRun {
         tools.run(this::whyNoTool);
         request = tools.request();
         plan = null;
+        roundIsOver = false;
         attempt = null;
         overlap = null;
         shownBefore = "";
@@ -395,6 +400,7 @@ final class CallRun {
             }
         }
         if (loop != null && loop.goesOn(whole)) {
+            roundIsOver = true;
             loop.take(whole);
             toolCalls = whole.toolCalls();
             if (showsPieces) {
@@ -402,7 +408,10 @@ final class CallRun {
             }
             return;
         }
-        reply = loop == null ? whole : loop.answered(whole);
+        ChatReply answer = loop == null ? whole : loop.answered(whole);
+        reply = answer;
+        isTold = true;
+        engine.answered(answer, started());
         boolean isKept = engine.remember(request, whole);
         endFlight(isKept ? whole : null);
     }
@@ -433,9 +442,11 @@ final class CallRun {
         ChatReply whole = answered.reply().build();
         // What a policy stopped fits nothing, and is the plan's to judge: nobody is asked in order to get around it.
         Failure misfit = whole.finishReason() == FinishReason.CONTENT_FILTER ? null : goal.misfit(whole);
-        return misfit == null
-                ? null
-                : misfit.toBuilder().rateLimits(whole.rateLimits()).build();
+        if (misfit == null) {
+            return null;
+        }
+        requireNonNull(plan).used(whole.usage(), engine.time().now());
+        return misfit.toBuilder().rateLimits(whole.rateLimits()).build();
     }
 
     private Outcome checked(Outcome.Recalled recalled) {
@@ -513,6 +524,23 @@ final class CallRun {
                 : ChatException.partial(exception.failure(), exception.attempts(), exception.failures(), standing);
     }
 
+    /** However many rounds it had, it is one call, and counts once. */
+    private void unanswered(FailureKind why) {
+        if (isTold) {
+            return;
+        }
+        isTold = true;
+        int earlier = loop == null ? 0 : loop.attempts();
+        engine.unanswered(why, earlier + (plan == null || roundIsOver ? 0 : plan.attempts()), started());
+    }
+
+    private static FailureKind kindOf(RuntimeException end) {
+        ChatException failure = end instanceof ToolLoopException broken
+                ? broken.failure().orElse(null)
+                : end instanceof ChatException failed ? failed : null;
+        return failure == null ? FailureKind.UNEXPECTED : failure.kind();
+    }
+
     private RuntimeException wrapped(RuntimeException end) {
         return loop == null ? end : loop.wrapped(end);
     }
@@ -521,7 +549,7 @@ final class CallRun {
     RuntimeException diverged() {
         CallPlan call = requireNonNull(plan);
         Failure failure = requireNonNull(call.brokenBy());
-        engine.unanswered(call, failure.kind());
+        unanswered(failure.kind());
         return stranded(ChatException.of(failure, call.attempts(), call.failures()));
     }
 
@@ -546,7 +574,7 @@ final class CallRun {
     RuntimeException endedAtRest() {
         CallPlan call = requireNonNull(plan);
         Failure failure = requireNonNull(attempt).cutWhileAtRest();
-        engine.unanswered(call, failure.kind());
+        unanswered(failure.kind());
         ChatException exception = failed(ChatException.of(failure, call.attempts(), call.failures()));
         return endedWith(exception);
     }

@@ -47,6 +47,11 @@ final class Claim {
         triedKeys = 0;
     }
 
+    /** Whether it has been given a turn that it has not used. */
+    boolean hasTurns() {
+        return hasTurn || turnKey >= 0;
+    }
+
     void clearTurns() {
         hasTurn = false;
         turnKey = -1;

@@ -10,12 +10,14 @@ import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.provider.Ability;
 import io.github.tideover.provider.Capabilities;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request asks of a model. Without what it <i>needs</i>, a model would refuse it or not know what it is about; what it
@@ -57,6 +59,19 @@ final class Demand {
         }
         request.responseFormat()
                 .ifPresent(format -> wishes.add(format.schema().isPresent() ? Ability.JSON_SCHEMA : Ability.JSON));
+        if (hasToolsInExtra(request)) {
+            needs.add(Ability.TOOLS);
+        }
+    }
+
+    /** Tools that are asked for by a field of the application's own, which goes to all. All dialects call it so. */
+    private static boolean hasToolsInExtra(ChatRequest request) {
+        return isFilled(request.extra().get("tools"))
+                || isFilled(request.extra().get("functions"));
+    }
+
+    private static boolean isFilled(@Nullable Object field) {
+        return field instanceof Collection<?> several ? !several.isEmpty() : field != null;
     }
 
     static Demand of(ChatRequest request) {
@@ -95,7 +110,7 @@ final class Demand {
 
     /** Whether a request asks for nothing but text for text. */
     static boolean isPlain(ChatRequest request) {
-        if (!request.tools().isEmpty() || request.responseFormat().isPresent()) {
+        if (!request.tools().isEmpty() || request.responseFormat().isPresent() || hasToolsInExtra(request)) {
             return false;
         }
         for (Message message : request.messages()) {

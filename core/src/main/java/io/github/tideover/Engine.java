@@ -179,15 +179,15 @@ final class Engine {
         }
     }
 
-    /** A call was answered. */
-    void answered(CallPlan call, ChatReply reply) {
-        recorder.answered(reply.origin(), call.attempts(), time.now() - call.started());
+    /** A call that began then was answered. */
+    void answered(ChatReply reply, long started) {
+        recorder.answered(reply.origin(), reply.attempts(), time.now() - started);
     }
 
-    /** A call came to its end without an answer. */
-    void unanswered(CallPlan call, FailureKind why) {
+    /** A call that began then came to its end without an answer. */
+    void unanswered(FailureKind why, int attempts, long started) {
         if (why != FailureKind.CANCELLED) {
-            recorder.failed(call.attempts(), time.now() - call.started());
+            recorder.failed(attempts, time.now() - started);
         }
     }
 

@@ -141,6 +141,15 @@ final class KeyRing {
         }
     }
 
+    /** A turn that was given with a key is not used. */
+    void giveBackTurn(int place, long now) {
+        Limiter limiter = keys[place].limiter;
+        if (limiter != null) {
+            limiter.giveBack(now);
+            findRoom(now);
+        }
+    }
+
     /** A request goes out with a key. */
     void sent(Permit permit, boolean hadTurn, long now) {
         Key key = keys[permit.key];

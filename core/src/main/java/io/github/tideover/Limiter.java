@@ -147,6 +147,15 @@ final class Limiter {
         }
     }
 
+    /** A turn that was given is not used. Who waits behind it keeps the time that was given; who comes next gains. */
+    void giveBack(long now) {
+        for (Gauge gauge : gauges) {
+            if (!gauge.isVoid(now) && gauge.nextTurn - now > 0) {
+                gauge.nextTurn = Gauge.later(now, gauge.nextTurn - gauge.spacing(gauge.nextTurn, now));
+            }
+        }
+    }
+
     /**
      * A request goes out.
      *

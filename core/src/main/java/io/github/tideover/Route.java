@@ -278,6 +278,16 @@ final class Route {
         return Admission.waitsForRoom(refusal, wait, key);
     }
 
+    /** A caller that had turns goes away without having used them: those who come later have them. */
+    synchronized void giveBackTurns(Claim claim) {
+        if (claim.hasTurn) {
+            slowStart.giveBackTurn();
+        }
+        if (claim.turnKey >= 0) {
+            keys.giveBackTurn(claim.turnKey, time.now());
+        }
+    }
+
     private Admission waitForTurn(long now, long wait) {
         Failure refusal = refusal(PAUSED, "being eased back in after an outage", now + Math.max(wait, 0));
         return wait < 0 ? Admission.refused(refusal) : Admission.refused(refusal, WaitFor.TURN, wait);

@@ -91,6 +91,11 @@ final class SlowStart {
         return wait;
     }
 
+    /** A turn that was taken is not used. Who waits behind it keeps the time that was given; who comes next gains. */
+    void giveBackTurn() {
+        turnsGiven = Math.max(0, turnsGiven - 1);
+    }
+
     /** The turns there are in the second that begins that many seconds after the start. */
     private double rateAt(int second) {
         double first = Math.max(FLOOR_PER_SECOND, FIRST_SHARE * ratePerSecond);

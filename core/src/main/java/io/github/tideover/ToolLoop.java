@@ -55,7 +55,7 @@ final class ToolLoop implements Goal {
     private final Set<String> told = new HashSet<>();
 
     private ChatRequest request;
-    /** Whether a call has its result, so that there is something to lose. */
+    /** Whether a tool has run, so that there is something to lose. */
     private boolean hasDone;
 
     private int rounds;
@@ -221,7 +221,6 @@ final class ToolLoop implements Goal {
     }
 
     private void settle(ToolCall call, String result) {
-        hasDone = true;
         owed.remove();
         messages.add(Message.toolResult(call, result));
         results.put(Wish.of(call), result);
@@ -242,6 +241,7 @@ final class ToolLoop implements Goal {
             settle(call, "Not called: there is no tool of this name, but " + names + ".");
             return;
         }
+        hasDone = true; // or may have
         try {
             settle(call, tool.call());
         } catch (ToolFailedException e) {
@@ -309,5 +309,10 @@ final class ToolLoop implements Goal {
     /** How many times tools were run. */
     int rounds() {
         return rounds;
+    }
+
+    /** How many requests the replies took that wished for tools. */
+    int attempts() {
+        return attempts;
     }
 }

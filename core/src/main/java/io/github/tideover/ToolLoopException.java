@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call ran tools and then ended without an answer: no provider answered, the time was up, the model wished for tools once
- * too often, or a tool ended in an {@link Error}. What the tools gave is kept: {@link #resumption()} is the request to go on
+ * A call ran tools and then ended without an answer: no provider answered, the time was up, or a tool ended in an {@link Error}. Or
+ * the model wished for tools once too often, whether or not one of them could be run. What the tools gave is kept: {@link #resumption()} is the request to go on
  * with, and a call with it runs no tool again that has given its result.
  *
  * <p>The message is free of keys, prompts, replies and what tools gave.

@@ -12,6 +12,7 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.RateLimits;
+import io.github.tideover.status.ServiceState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -415,6 +416,30 @@ class CallPlanTest {
         plan.answering(fixture.time.now());
         plan.next(answered("fine"), fixture.time.now());
         assertThat(fixture.route(0).budget().tokens(fixture.time.now())).isEqualTo(RetryBudget.CAPACITY);
+    }
+
+    /**
+     * 30 s without a success is a major outage after five failures of three calls. Two calls whose streams broke, were gone on
+     * with and broke again are two, however often they were tried.
+     */
+    @Test
+    void goingOnWithAStreamIsNoCallOfItsOwnToTheStatus() {
+        LadderFixture fixture = new LadderFixture(1).timeout(Duration.ofMinutes(10));
+        for (String outcomes : List.of("kept_cut kept_cut cut", "kept_cut kept_cut")) {
+            CallPlan plan = fixture.streamed();
+            Step step = plan.first(fixture.time.now());
+            for (String outcome : outcomes.split(" ")) {
+                while (step instanceof Step.Wait wait) {
+                    fixture.time.advance(Duration.ofNanos(wait.nanos()));
+                    step = plan.next(Outcome.WAITED, fixture.time.now());
+                }
+                assertThat(step).isInstanceOf(Step.Send.class);
+                fixture.time.advance(Duration.ofSeconds(20));
+                step = plan.next(outcomeOf(outcome), fixture.time.now());
+            }
+            plan.abandon();
+        }
+        assertThat(fixture.board.status().state()).isEqualTo(ServiceState.DEGRADED);
     }
 
     @Test

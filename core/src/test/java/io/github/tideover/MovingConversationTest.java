@@ -235,7 +235,7 @@ class MovingConversationTest {
                         {"model":"claude-haiku-4-5","max_tokens":16384,"system":"Be brief.","messages":[
                           {"role":"user","content":[{"type":"text","text":"What to wear here?"},
                             {"type":"image","source":{"type":"base64","media_type":"image/png","data":"AQID"}}]},
-                          {"role":"assistant","content":[{"type":"text","text":"I ask."},
+                          {"role":"assistant","content":[THOUGHT{"type":"text","text":"I ask."},
                             {"type":"tool_use","id":"ID1","name":"weather","input":{"city":"Paris"}},
                             {"type":"tool_use","id":"ID2","name":"now","input":{}}]},
                           {"role":"user","content":[
@@ -422,6 +422,12 @@ class MovingConversationTest {
                 .replace("ID2", to.idOf(from.ids.get(1)))
                 // Gemini's own seal goes back to Gemini; a call of another's has the mark that Google documents for it.
                 .replace("SEAL", from == Spoken.GEMINI ? "c2VhbA==" : "skip_thought_signature_validator")
+                // What Claude thought goes back to Claude.
+                .replace(
+                        "THOUGHT",
+                        from == Spoken.MESSAGES
+                                ? "{\"type\":\"thinking\",\"thinking\":\"Hm.\",\"signature\":\"c2ln\"},"
+                                : "")
                 .replace("WEATHER", JSON.writeValueAsString(Journey.WEATHER.parameters()))
                 .replace("NOW", JSON.writeValueAsString(Journey.NOW.parameters()))
                 .replace("ADVICE", JSON.writeValueAsString(Journey.ADVICE))

@@ -389,6 +389,36 @@ class PacingTest {
     }
 
     @Test
+    void theTurnOfACallThatIsCancelledIsForTheNext() {
+        LadderFixture fixture = new LadderFixture(1);
+        answered(fixture, left(0, 100, Duration.ofSeconds(20)));
+        CallPlan first = fixture.plan();
+        CallPlan second = fixture.plan();
+        Step wait = first.first(fixture.time.now());
+        Step longer = second.first(fixture.time.now());
+        assertThat(((Step.Wait) longer).nanos()).isGreaterThan(((Step.Wait) wait).nanos());
+        second.abandon();
+        assertThat(fixture.plan().first(fixture.time.now())).isEqualTo(longer);
+        second.abandon(); // gives nothing back twice
+        assertThat(((Step.Wait) fixture.plan().first(fixture.time.now())).nanos())
+                .isGreaterThan(((Step.Wait) longer).nanos());
+    }
+
+    @Test
+    void theTurnOfACallThatIsCancelledAfterAnOutageIsForTheNext() {
+        SlowStart slowStart = new SlowStart(0);
+        slowStart.stopped(0);
+        slowStart.begin(0);
+        long wait = 0;
+        while (wait == 0) {
+            wait = slowStart.takeTurn(0, Long.MAX_VALUE);
+        }
+        slowStart.giveBackTurn();
+        assertThat(slowStart.takeTurn(0, Long.MAX_VALUE)).isEqualTo(wait);
+        assertThat(slowStart.takeTurn(0, Long.MAX_VALUE)).isGreaterThan(wait);
+    }
+
+    @Test
     void limitsOfAStreamAreHeardAtItsFirstContent() {
         LadderFixture fixture = new LadderFixture(1);
         CallPlan plan = fixture.streamed();

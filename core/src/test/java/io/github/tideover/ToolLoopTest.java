@@ -19,6 +19,8 @@ import io.github.tideover.failure.DeadlineExceededException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.ServiceUnavailableException;
+import io.github.tideover.status.OutageReport;
+import io.github.tideover.status.ServiceState;
 import io.github.tideover.tool.ToolFailedException;
 import io.github.tideover.tool.ToolFunction;
 import io.github.tideover.tool.Toolbox;
@@ -44,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Calls that run tools, over HTTP: each does what it does once, whatever becomes of the providers around it. */
@@ -322,11 +325,11 @@ class ToolLoopTest {
     @Test
     void aToolThatIsNotThereIsToldOnceAndThenAFailure() {
         Script script = script().calls(UNKNOWN).calls(again(UNKNOWN)).calls(again(UNKNOWN));
-        ToolLoopException broken = catchThrowableOfType(
-                ToolLoopException.class, () -> alone(script).chat(REQUEST, toolbox));
+        ServiceUnavailableException broken = catchThrowableOfType(
+                ServiceUnavailableException.class, () -> alone(script).chat(REQUEST, toolbox));
         assertThat(Speaker.CHAT.resultIn(script.body(1), 0))
                 .isEqualTo("Not called: there is no tool of this name, but [pay].");
-        assertThat(broken.failure().orElseThrow().kind()).isEqualTo(FailureKind.WRONG_SHAPE);
+        assertThat(broken.kind()).isEqualTo(FailureKind.WRONG_SHAPE);
         assertThat(broken).hasMessageNotContaining("hack");
         assertThat(script.requests()).isEqualTo(3);
     }
@@ -382,6 +385,77 @@ class ToolLoopTest {
     void withoutARoundTheExceptionIsThatOfAnyCall() {
         assertThatThrownBy(() -> alone(script()).chat(REQUEST, toolbox))
                 .isInstanceOf(ServiceUnavailableException.class);
+    }
+
+    /** Anthropic refuses a round without, while thinking is switched on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheModelThoughtGoesBackToItWithTheResultsAndToNobodyElse(boolean isOver) {
+        String thought = "{\"type\":\"thinking\",\"thinking\":\"A bill.\",\"signature\":\"c2ln\"}";
+        Script main = new Script(Speaker.ANTHROPIC, first)
+                .answers(asked -> new MockResponse.Builder()
+                        .setHeader("Content-Type", "application/json")
+                        .body("{\"id\":\"m\",\"type\":\"message\",\"model\":\"m\",\"content\":[" + thought
+                                + ",{\"type\":\"tool_use\",\"id\":\"call_1\",\"name\":\"pay\",\"input\":"
+                                + PAY.arguments()
+                                + "}],\"stop_reason\":\"tool_use\"}")
+                        .build());
+        if (!isOver) {
+            main.says("Done.");
+        }
+        Script spare = new Script(Speaker.GEMINI, second).says("Done.");
+        Tideover tideover = withBackup(main, spare);
+        assertThat(tideover.chat(REQUEST, toolbox).text()).isEqualTo("Done.");
+        assertThat(main.body(1).at("/messages/1/content/0").toString()).isEqualTo(thought);
+        assertThat(main.body(1).at("/messages/1/content/1/type").asString()).isEqualTo("tool_use");
+        if (isOver) {
+            assertThat(spare.text(0)).contains("functionCall").doesNotContain("A bill.", "c2ln");
+        }
+        assertThat(paid).containsExactly("A5");
+    }
+
+    @Test
+    void whereNoToolCouldBeRunTheExceptionIsThatOfAnyCall() {
+        Script script = script().calls(WRONG);
+        assertThatThrownBy(() -> alone(script).chat(REQUEST, toolbox)).isInstanceOf(ServiceUnavailableException.class);
+        assertThat(paid).isEmpty();
+    }
+
+    @Test
+    void aCallIsOneCallToTheReportHoweverManyRoundsItHasAndHoweverItEnds() {
+        Script main = script().calls(PAY).says("Done."); // and then nothing but failures
+        Script down = new Script(Speaker.CHAT, second);
+        Tideover tideover =
+                client(Tideover.builder().provider(main.provider("main")).alternate(down.provider("down")));
+        ChatRequest toDown =
+                ChatRequest.builder().user("Hi").allowedProviders("down").build();
+        while (tideover.status().state() == ServiceState.OPERATIONAL) {
+            assertThatThrownBy(() -> tideover.chat(toDown)).isInstanceOf(ServiceUnavailableException.class);
+        }
+        OutageReport before = tideover.statusHistory().ongoing().orElseThrow();
+        assertThat(tideover.chat(REQUEST, toolbox).text()).isEqualTo("Done.");
+        OutageReport answered = tideover.statusHistory().ongoing().orElseThrow();
+        assertThat(answered.calls()).isEqualTo(before.calls() + 1);
+        assertThat(answered.attempts()).isEqualTo(before.attempts() + 2);
+        assertThat(answered.failed()).isEqualTo(before.failed());
+
+        main.calls(PAY).calls(PAY_MORE);
+        assertThatThrownBy(() -> tideover.chat(REQUEST, toolbox.maxRounds(1)))
+                .isInstanceOf(ToolLoopException.class)
+                .hasMessageStartingWith("the model wished for tools once more");
+        OutageReport tooMany = tideover.statusHistory().ongoing().orElseThrow();
+        assertThat(tooMany.failed()).isEqualTo(answered.failed() + 1);
+        assertThat(tooMany.calls()).isEqualTo(answered.calls() + 1);
+        assertThat(tooMany.attempts()).isEqualTo(answered.attempts() + 2);
+
+        main.calls(PAY);
+        assertThatThrownBy(() -> tideover.chat(REQUEST, toolbox(pay -> {
+                    throw new AssertionError("a bug");
+                })))
+                .isInstanceOf(ToolLoopException.class);
+        OutageReport ended = tideover.statusHistory().ongoing().orElseThrow();
+        assertThat(ended.failed()).isEqualTo(tooMany.failed() + 1);
+        assertThat(ended.attempts()).isEqualTo(tooMany.attempts() + 1);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,26 @@ class TypedReplyTest {
         assertThat(answer.value()).isEqualTo(TICKET);
         assertThat(answer.reply().attempts()).isEqualTo(2);
         assertThat(answer.reply().skipped()).extracting(Failure::kind).containsExactly(FailureKind.WRONG_SHAPE);
+    }
+
+    @Test
+    void whatAnAnswerTookThatDoesNotFitCountsForTheLimits() {
+        Script script = script().answers(asked -> misses(90_000)).answers(asked -> misses(500));
+        Tideover tideover = alone(script);
+        assertThatThrownBy(() -> tideover.chat(REQUEST, Ticket.class)).isInstanceOf(ServiceUnavailableException.class);
+        // Each took 1,000 tokens, so that the 500 that are left are too few for another.
+        assertThat(tideover.routes().get(0).isPaced(System.nanoTime())).isTrue();
+    }
+
+    private static MockResponse misses(int remaining) {
+        return new MockResponse.Builder()
+                .setHeader("Content-Type", "application/json")
+                .setHeader("x-ratelimit-limit-tokens", "100000")
+                .setHeader("x-ratelimit-remaining-tokens", String.valueOf(remaining))
+                .setHeader("x-ratelimit-reset-tokens", "60s")
+                .body("{\"choices\":[{\"message\":{\"content\":\"no idea\"},\"finish_reason\":\"stop\"}],"
+                        + "\"usage\":{\"prompt_tokens\":900,\"completion_tokens\":100,\"total_tokens\":1000}}")
+                .build();
     }
 
     @Test

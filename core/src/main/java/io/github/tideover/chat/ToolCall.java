@@ -35,11 +35,12 @@ public final class ToolCall {
     }
 
     /**
-     * Sets the seal under which Gemini keeps what it thought when it made the call. An application that stores a
-     * conversation stores it too: Gemini 3 refuses a call of its own that comes back without.
+     * Sets what the provider wants back of what the model thought when it made the call. An application that stores a
+     * conversation stores it too: Gemini 3 refuses a call of its own that comes back without, and so does Anthropic while
+     * thinking is switched on.
      *
-     * @param signature the seal as it came, empty for none
-     * @return a copy with that seal
+     * @param signature the text as it came, empty for none
+     * @return a copy with that text
      */
     public ToolCall thoughtSignature(String signature) {
         return new ToolCall(id, name, arguments, signature);
@@ -73,9 +74,10 @@ public final class ToolCall {
     }
 
     /**
-     * The seal under which Gemini keeps what it thought when it made the call. It is sent back to Gemini and to nobody else.
+     * What the provider wants back of what the model thought when it made the call: the seal under which Gemini keeps it, or
+     * Anthropic's blocks of thinking with their signatures. It is sent back to the one it came from and to nobody else.
      *
-     * @return opaque text, empty from every other provider and for most of Gemini's calls
+     * @return opaque text, empty from every other provider and for most calls
      */
     public String thoughtSignature() {
         return thoughtSignature;

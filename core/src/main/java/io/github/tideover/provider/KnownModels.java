@@ -343,17 +343,19 @@ public final class KnownModels {
                             .contextWindow(128_000)
                             .maxOutputTokens(4_000)),
 
-            // ---- Perplexity. https://docs.perplexity.ai/docs/getting-started/models.
+            // ---- Perplexity. https://docs.perplexity.ai/docs/getting-started/models. Whether they call an
+            // application's
+            // tools is not said.
             rule(
                     PERPLEXITYS,
                     "^sonar-pro$",
-                    "sonar-pro",
-                    c -> c.has(IMAGES, IMAGE_ADDRESSES).lacks(TOOLS).contextWindow(200_000)),
+                    "perplexity/sonar-pro",
+                    c -> c.has(IMAGES, IMAGE_ADDRESSES).contextWindow(200_000)),
             rule(
                     PERPLEXITYS,
                     "^sonar$",
-                    "sonar",
-                    c -> c.has(IMAGES, IMAGE_ADDRESSES).lacks(TOOLS).contextWindow(128_000)),
+                    "perplexity/sonar",
+                    c -> c.has(IMAGES, IMAGE_ADDRESSES).contextWindow(128_000)),
 
             // ---- Published weights: what the model's own card says it reads.
             // https://huggingface.co/openai/gpt-oss-120b

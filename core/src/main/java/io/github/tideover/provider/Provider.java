@@ -281,14 +281,20 @@ public final class Provider {
     }
 
     /**
-     * Perplexity, named {@code perplexity}, at {@code https://api.perplexity.ai/}.
+     * Perplexity, by its Agent API, which is OpenAI's Responses at {@code https://api.perplexity.ai/v1/}, named
+     * {@code perplexity}. Models are named with their company, such as {@code perplexity/sonar}. Its chat completions, to which
+     * the names {@code sonar} and {@code sonar-pro} belong, are no longer supported since 27 September 2026.
      *
      * @param apiKey the key
      * @return the provider, without a model
      * @throws IllegalArgumentException if the key is empty or cannot be sent
+     * @see <a href="https://docs.perplexity.ai/docs/agent-api/openai-compatibility">Perplexity on the API</a>
+     * @see <a href="https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/overview">Perplexity on the change</a>
      */
     public static Provider perplexity(String apiKey) {
-        return openAiCompatible("https://api.perplexity.ai/").name("perplexity").apiKey(apiKey);
+        return responsesCompatible("https://api.perplexity.ai/v1/")
+                .name("perplexity")
+                .apiKey(apiKey);
     }
 
     /**

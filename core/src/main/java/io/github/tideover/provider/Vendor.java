@@ -6,7 +6,6 @@ import static io.github.tideover.provider.Ability.JSON_SCHEMA;
 import static io.github.tideover.provider.Ability.SEED;
 import static io.github.tideover.provider.Ability.STOP;
 import static io.github.tideover.provider.Ability.STREAMING;
-import static io.github.tideover.provider.Ability.TOOLS;
 import static io.github.tideover.provider.Ability.TOOL_CHOICE;
 
 import java.util.List;
@@ -41,8 +40,8 @@ enum Vendor {
     FIREWORKS("Fireworks", c -> c.has(STREAMING, STOP, JSON).maxStopTexts(4), "api.fireworks.ai"),
     /** https://docs.cohere.com/docs/compatibility-api. */
     COHERE("Cohere", c -> c.has(STREAMING, JSON, JSON_SCHEMA, SEED), "api.cohere.ai", "api.cohere.com"),
-    /** https://docs.perplexity.ai/api-reference/sonar-post: searches by itself and calls no tools. */
-    PERPLEXITY("Perplexity", c -> c.has(STREAMING, JSON_SCHEMA).lacks(TOOLS, TOOL_CHOICE), "api.perplexity.ai"),
+    /** https://docs.perplexity.ai/docs/agent-api/openai-compatibility: OpenAI's Responses, with models of many companies. */
+    PERPLEXITY("Perplexity", c -> c.has(STREAMING, JSON_SCHEMA), "api.perplexity.ai"),
     /** https://docs.ollama.com/api/openai-compatibility: what of a request it takes. */
     OLLAMA("Ollama", c -> c.has(STREAMING, SEED, STOP, JSON).lacks(TOOL_CHOICE, IMAGE_ADDRESSES)),
     /** Nothing is known. */

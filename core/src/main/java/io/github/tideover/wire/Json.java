@@ -302,8 +302,22 @@ public final class Json {
      * @return true if so
      */
     public static boolean isObject(String json) {
+        return isWhole(json, JsonToken.START_OBJECT);
+    }
+
+    /**
+     * Whether a text is one JSON array and nothing else.
+     *
+     * @param json the text
+     * @return true if so
+     */
+    public static boolean isArray(String json) {
+        return isWhole(json, JsonToken.START_ARRAY);
+    }
+
+    private static boolean isWhole(String json, JsonToken start) {
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-            if (in.nextToken() != JsonToken.START_OBJECT) {
+            if (in.nextToken() != start) {
                 return false;
             }
             in.skipChildren();

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * or in parts, in the message that rejects them.
  *
  * <p>Names of models and addresses stay readable, since they are what a person needs to see: a word is a key when it is
- * the configured one, begins as keys do, is masked with stars, or is long and random.
+ * the configured one or a part of it, begins as keys do, is masked with stars, or is long and random.
  */
 final class Redaction {
     private static final String REDACTED = "[redacted]";
@@ -38,6 +38,15 @@ final class Redaction {
 
     /** A shorter text would be found in every second word. */
     private static final int SHORTEST_SECRET = 3;
+
+    /** The end of a key, by which people are told which one is meant. */
+    private static final int SHORTEST_END = 4;
+    /** A part of a key from its middle or its beginning, where keys have what is no secret, such as {@code sk-proj-}. */
+    private static final int SHORTEST_PART = 8;
+    /** A shorter secret has parts that are words. */
+    private static final int SHORTEST_IN_PARTS = 16;
+
+    private static final Pattern DOTS = Pattern.compile("\\.{2,}");
 
     private final List<String> secrets;
 
@@ -88,9 +97,20 @@ final class Redaction {
         return hidden;
     }
 
-    private static String hideKey(String word) {
+    private String hideKey(String word) {
         String bare = word.endsWith(".") ? word.substring(0, word.length() - 1) : word;
-        return looksLikeKey(bare) ? REDACTED + word.substring(bare.length()) : word;
+        return looksLikeKey(bare) || isPartOfSecret(bare) ? REDACTED + word.substring(bare.length()) : word;
+    }
+
+    /** Whether the word, or what stands before or after dots in it, as in {@code sk-p...wxyz}, is cut from a secret. */
+    private boolean isPartOfSecret(String word) {
+        return DOTS.splitAsStream(word).anyMatch(part -> secrets.stream().anyMatch(secret -> isCutFrom(secret, part)));
+    }
+
+    private static boolean isCutFrom(String secret, String part) {
+        boolean isEnd = part.length() >= SHORTEST_END && secret.endsWith(part);
+        boolean isLong = part.length() >= SHORTEST_PART && secret.contains(part);
+        return secret.length() >= SHORTEST_IN_PARTS && (isEnd || isLong);
     }
 
     private static boolean looksLikeKey(String word) {

@@ -8,7 +8,7 @@ package io.github.tideover.wire;
  * @param id the service's id for the call
  * @param name the tool's name
  * @param arguments a part of the arguments
- * @param thoughtSignature the seal under which Gemini keeps what it thought when it made the call
+ * @param thoughtSignature what the provider wants back of what the model thought when it made the call
  */
 public record ToolCallPart(long index, String id, String name, String arguments, String thoughtSignature) {
     /** For a part without a number. */

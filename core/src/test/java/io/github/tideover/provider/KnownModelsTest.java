@@ -93,7 +93,7 @@ class KnownModelsTest {
         Capabilities known = KnownModels.byChatCompletions(vendor, "nobody-knows-1");
         assertThat(known.contextWindow()).isEmpty();
         assertThat(known.maxOutputTokens()).isEmpty();
-        if (vendor != Vendor.PERPLEXITY && vendor != Vendor.OLLAMA) {
+        if (vendor != Vendor.OLLAMA) {
             assertThat(EnumSet.of(IMAGES, IMAGE_ADDRESSES, FILES, TOOLS)).noneMatch(known::lacks);
         }
     }

@@ -269,7 +269,7 @@ class ProviderTest {
                 arguments(Provider.together("k"), "together", "https://api.together.xyz/v1/"),
                 arguments(Provider.fireworks("k"), "fireworks", "https://api.fireworks.ai/inference/v1/"),
                 arguments(Provider.cohere("k"), "cohere", "https://api.cohere.ai/compatibility/v1/"),
-                arguments(Provider.perplexity("k"), "perplexity", "https://api.perplexity.ai/"),
+                arguments(Provider.perplexity("k"), "perplexity", "https://api.perplexity.ai/v1/"),
                 arguments(Provider.ollama(), "ollama", "http://localhost:11434/v1/"),
                 arguments(Provider.lmStudio(), "lmstudio", "http://localhost:1234/v1/"),
                 arguments(Provider.vllm(), "vllm", "http://localhost:8000/v1/"),

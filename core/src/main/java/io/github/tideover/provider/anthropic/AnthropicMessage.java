@@ -204,6 +204,7 @@ public final class AnthropicMessage {
         private String model = "";
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thinking = new StringBuilder();
+        private final Thoughts thoughts = new Thoughts();
         private List<ToolCall> toolCalls = List.of();
         private String stopReason = "";
         private String stopSequence = "";
@@ -234,6 +235,7 @@ public final class AnthropicMessage {
         }
 
         private void add(Block block) {
+            thoughts.begin(block);
             switch (block.type()) {
                 case "text" -> text.append(block.text());
                 case "thinking" -> thinking.append(block.thinking());
@@ -241,7 +243,8 @@ public final class AnthropicMessage {
                     if (toolCalls.isEmpty()) {
                         toolCalls = new ArrayList<>(2);
                     }
-                    toolCalls.add(ToolCall.of(block.id(), block.name(), block.input()));
+                    toolCalls.add(
+                            ToolCall.of(block.id(), block.name(), block.input()).thoughtSignature(thoughts.take()));
                 }
                 default -> {
                     // What the server did by itself: a search, code it ran, thinking it keeps to itself.

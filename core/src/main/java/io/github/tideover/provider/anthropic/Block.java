@@ -4,13 +4,26 @@ import io.github.tideover.wire.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 
-/** One block of a message's content: of text, of thinking, or a tool call. All others say nothing here. */
-record Block(String type, String text, String thinking, String id, String name, String input) {
+/**
+ * One block of a message's content: of text, of thinking, or a tool call. All others say nothing here. Thinking has a signature;
+ * where the provider keeps it to itself, it has data alone.
+ */
+record Block(
+        String type,
+        String text,
+        String thinking,
+        String signature,
+        String data,
+        String id,
+        String name,
+        String input) {
     /** Reads the object at whose start the parser stands. */
     static Block read(JsonParser in) {
         String type = "";
         String text = "";
         String thinking = "";
+        String signature = "";
+        String data = "";
         String id = "";
         String tool = "";
         String input = "{}";
@@ -20,6 +33,8 @@ record Block(String type, String text, String thinking, String id, String name, 
                 case "type" -> type = Json.text(in, "text");
                 case "text" -> text = Json.text(in);
                 case "thinking" -> thinking = Json.text(in);
+                case "signature" -> signature = Json.text(in);
+                case "data" -> data = Json.text(in);
                 case "id" -> id = Json.text(in);
                 case "name" -> tool = Json.text(in);
                 case "input" -> {
@@ -32,7 +47,7 @@ record Block(String type, String text, String thinking, String id, String name, 
                 default -> in.skipChildren();
             }
         }
-        return new Block(type, text, thinking, id, tool, input);
+        return new Block(type, text, thinking, signature, data, id, tool, input);
     }
 
     private static String inputOf(@Nullable String json) {

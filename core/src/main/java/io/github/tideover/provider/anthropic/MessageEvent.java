@@ -25,6 +25,7 @@ public final class MessageEvent {
     private @Nullable Block block;
     private String text = "";
     private String thinking = "";
+    private String signature = "";
     private String partialJson = "";
     private String stopReason = "";
     private String refusal = "";
@@ -102,10 +103,11 @@ public final class MessageEvent {
             switch (name) {
                 case "text" -> text = Json.text(in);
                 case "thinking" -> thinking = Json.text(in);
+                case "signature" -> signature = Json.text(in);
                 case "partial_json" -> partialJson = Json.text(in);
                 case "stop_reason" -> stopReason = Json.text(in, "end_turn");
                 case "stop_details" -> refusal = AnthropicMessage.explanation(in, token);
-                default -> in.skipChildren(); // the type, which the names of the others tell; signatures, citations
+                default -> in.skipChildren(); // the type, which the names of the others tell; citations
             }
         }
     }
@@ -169,6 +171,11 @@ public final class MessageEvent {
      */
     public String thinking() {
         return block == null ? thinking : block.thinking();
+    }
+
+    /** The signature of the thinking that ends. */
+    String signature() {
+        return signature;
     }
 
     /**
@@ -249,7 +256,11 @@ public final class MessageEvent {
 
     /** Whether a piece of the text is all that the event tells a reader, who need not know its type from elsewhere. */
     boolean isOnlyText() {
-        return type.equals("content_block_delta") && block == null && thinking.isEmpty() && partialJson.isEmpty();
+        return type.equals("content_block_delta")
+                && block == null
+                && thinking.isEmpty()
+                && signature.isEmpty()
+                && partialJson.isEmpty();
     }
 
     /** Gives the type; the text is left out so that a log cannot hold it. */

@@ -22,6 +22,7 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     private final String model;
     private final List<String> adapted;
     private final @Nullable ChunkTemplate template;
+    private final Thoughts thoughts = new Thoughts();
     private Tokens tokens = Tokens.NONE;
     private boolean hasStarted;
 
@@ -110,13 +111,14 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         if (block == null) {
             return false;
         }
+        thoughts.begin(block);
         return switch (block.type()) {
             case "text" -> say(block.text());
             case "thinking" -> think(block.thinking());
             case "tool_use" -> {
                 openIndex = event.blockIndex();
                 openingArguments = block.input();
-                call(new ToolCallPart(openIndex, block.id(), block.name(), ""));
+                call(new ToolCallPart(openIndex, block.id(), block.name(), "", thoughts.take()));
                 yield true;
             }
             default -> false;
@@ -124,6 +126,7 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     }
 
     private boolean goOn(MessageEvent event) {
+        thoughts.goOn(event.thinking(), event.signature());
         boolean isPiece = think(event.thinking());
         isPiece = say(event.text()) || isPiece;
         // Tools that the provider calls by itself have arguments too.

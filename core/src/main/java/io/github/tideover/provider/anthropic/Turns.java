@@ -95,11 +95,19 @@ final class Turns {
         if (isSystem(message)) {
             return;
         }
+        List<ToolCall> calls = message.toolCalls();
+        if (!calls.isEmpty()) {
+            Thoughts.write(out, calls.get(0)); // before everything else, or Anthropic refuses it
+        }
         if (!message.text().isBlank()) {
             // A reply that is to be gone on with must not end in white space.
             writeText(out, isLast ? message.text().stripTrailing() : message.text());
         }
-        for (ToolCall call : message.toolCalls()) {
+        for (int i = 0; i < calls.size(); i++) {
+            ToolCall call = calls.get(i);
+            if (i > 0) {
+                Thoughts.write(out, call);
+            }
             out.writeStartObject();
             out.writeStringProperty("type", "tool_use");
             out.writeName("id");

@@ -15,6 +15,7 @@ import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.ThoughtSeal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -344,7 +345,7 @@ public final class GenerateContentRequest {
         String arguments = argumentsOf(call);
         out.writeRawValue(arguments == null ? "{}" : arguments);
         out.writeEndObject();
-        String signature = call.thoughtSignature();
+        String signature = ThoughtSeal.isOfBlocks(call.thoughtSignature()) ? "" : call.thoughtSignature();
         if (signature.isEmpty() && isFirst && model.signsCalls()) {
             signature = UNSIGNED;
         }

@@ -11,6 +11,7 @@ import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ThoughtSeal;
 import io.github.tideover.wire.ToolCallIds;
 import java.util.List;
 import java.util.Locale;
@@ -304,8 +305,9 @@ public final class ChatCompletionRequest {
             out.writeName("arguments");
             Json.string(out, call.arguments().isBlank() ? "{}" : call.arguments());
             out.writeEndObject();
-            if (!call.thoughtSignature().isEmpty() && ThoughtSignature.isKnownTo(model)) {
-                ThoughtSignature.write(out, call.thoughtSignature());
+            String signature = call.thoughtSignature();
+            if (!signature.isEmpty() && !ThoughtSeal.isOfBlocks(signature) && ThoughtSignature.isKnownTo(model)) {
+                ThoughtSignature.write(out, signature);
             }
             out.writeEndObject();
         }

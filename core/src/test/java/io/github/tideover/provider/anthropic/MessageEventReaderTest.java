@@ -104,7 +104,9 @@ class MessageEventReaderTest {
         ChatReply reply = reader.reply().build();
         assertThat(reply.reasoning()).isEqualTo("Let me see");
         assertThat(reply.text()).isEqualTo("I look.");
-        assertThat(reply.toolCalls()).containsExactly(ToolCall.of("toolu_1", "weather", "{\"city\": \"Paris\"}"));
+        assertThat(reply.toolCalls())
+                .containsExactly(ToolCall.of("toolu_1", "weather", "{\"city\": \"Paris\"}")
+                        .thoughtSignature("[" + SIGNED + "]"));
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
     }
 
@@ -409,5 +411,57 @@ class MessageEventReaderTest {
         assertThatThrownBy(() -> pieces(reader))
                 .isInstanceOf(MalformedReplyException.class)
                 .hasMessage("the answer is larger than 100 bytes");
+    }
+
+    // --- what was thought, to be sent back
+
+    private static final String SIGNED = "{\"type\":\"thinking\",\"thinking\":\"Let me see\",\"signature\":\"c2ln\"}";
+
+    @Test
+    void whatWasThoughtBeforeACallIsKeptWithItsSignature() throws IOException {
+        ToolCall call = read(Events.THOUGHT_AND_TOOL).toolCalls().get(0);
+        assertThat(call.thoughtSignature()).isEqualTo("[" + SIGNED + "]");
+    }
+
+    @Test
+    void thinkingThatIsKeptFromUsIsKeptToo() throws IOException {
+        String hidden = "{\"type\":\"redacted_thinking\",\"data\":\"RW5j\"}";
+        ChatReply reply = read(START
+                + event(
+                        "content_block_start",
+                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":" + hidden + "}")
+                + blockStop(0)
+                + event(
+                        "content_block_start",
+                        "{\"type\":\"content_block_start\",\"index\":1,\"content_block\":" + SIGNED + "}")
+                + blockStop(1)
+                + toolBlock(2, "toolu_1", "weather", "{}")
+                + blockStop(2)
+                + toolBlock(3, "toolu_2", "weather", "{}")
+                + blockStop(3)
+                + delta("tool_use", 65)
+                + STOP);
+        assertThat(reply.toolCalls())
+                .extracting(ToolCall::thoughtSignature)
+                .containsExactly("[" + hidden + "," + SIGNED + "]", "");
+    }
+
+    @Test
+    void thinkingWithoutASignatureIsNotSentBack() throws IOException {
+        ChatReply reply = read(Events.THOUGHT_AND_TOOL.replace("c2ln", ""));
+        assertThat(reply.reasoning()).isEqualTo("Let me see");
+        assertThat(reply.toolCalls().get(0).thoughtSignature()).isEmpty();
+    }
+
+    @Test
+    void aWholeMessageKeepsItAlike() throws IOException {
+        MessageEventReader reader = reader(
+                ScriptedSource.of("{\"id\":\"m\",\"type\":\"message\",\"content\":[" + SIGNED
+                        + ",{\"type\":\"text\",\"text\":\"I look.\"},"
+                        + "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"weather\",\"input\":{}}],"
+                        + "\"stop_reason\":\"tool_use\"}"),
+                JSON);
+        pieces(reader);
+        assertThat(reader.reply().build().toolCalls().get(0).thoughtSignature()).isEqualTo("[" + SIGNED + "]");
     }
 }

@@ -428,4 +428,36 @@ class MessagesRequestTest {
         assertThat(MessagesRequest.of(MODEL, ChatRequest.of("s3cret")))
                 .hasToString("MessagesRequest{claude-sonnet-4-6, ChatRequest{1 message}}");
     }
+
+    // --- what the model thought
+
+    @Test
+    void whatWasThoughtBeforeACallGoesBackUnchangedAndFirst() {
+        String first = "{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"c2ln\"}";
+        String hidden = "{\"type\":\"redacted_thinking\",\"data\":\"RW5j\"}";
+        ToolCall one = ToolCall.of("toolu_1", "weather", "{}").thoughtSignature("[" + first + "," + hidden + "]");
+        ToolCall two = ToolCall.of("toolu_2", "weather", "{}").thoughtSignature("[" + first + "]");
+        ChatRequest request = ChatRequest.builder()
+                .user("Hi")
+                .message(Message.assistant("I look.", List.of(one, two)))
+                .message(Message.toolResult(one, "sun"))
+                .message(Message.toolResult(two, "rain"))
+                .build();
+        assertThat(written(MODEL, request))
+                .contains("\"content\":[" + first + "," + hidden + ",{\"type\":\"text\",\"text\":\"I look.\"},"
+                        + "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"weather\",\"input\":{}}," + first
+                        + ",{\"type\":\"tool_use\",\"id\":\"toolu_2\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"c2VhbA==", "[{\"type\":\"thinking\"", "[]", "[1],\"a\":[2]"})
+    void whatIsAnothersOrNoJsonIsNotSent(String seal) {
+        ToolCall call = ToolCall.of("toolu_1", "weather", "{}").thoughtSignature(seal);
+        ChatRequest request = ChatRequest.builder()
+                .user("Hi")
+                .message(Message.assistant("", List.of(call)))
+                .message(Message.toolResult(call, "sun"))
+                .build();
+        assertThat(sent(request).at("/messages/1/content")).hasSize(1);
+    }
 }

@@ -218,6 +218,17 @@ class GenerateContentRequestTest {
         assertThat(firstCall(model).get("thoughtSignature").asString()).isEqualTo("skip_thought_signature_validator");
     }
 
+    @Test
+    void whatAnotherProviderThoughtIsNoSignature() {
+        ToolCall anothers = CALL.thoughtSignature("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"b\"}]");
+        assertThat(contents(
+                                Message.user("Weather?"),
+                                Message.assistant("", List.of(anothers)),
+                                Message.toolResult(anothers, "grey"))
+                        .toString())
+                .doesNotContain("thinking");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "models/gemini-2.0-flash", "gemini-1.5-flash"})
     void olderModelsAskForNoSignature(String model) {

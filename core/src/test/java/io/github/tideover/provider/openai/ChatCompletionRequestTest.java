@@ -183,5 +183,12 @@ class ChatCompletionRequestTest {
                 .isEqualTo(json("{'google':{'thought_signature':'c2VhbA=='}}"));
         assertThat(sentTo("gpt-5", call).get(1).get("tool_calls").get(0).has("extra_content"))
                 .isFalse();
+        ToolCall anothers = call.thoughtSignature("[{\"type\":\"thinking\"}]");
+        assertThat(sentTo("google/gemini-3-flash", anothers)
+                        .get(1)
+                        .get("tool_calls")
+                        .get(0)
+                        .has("extra_content"))
+                .isFalse();
     }
 }
