@@ -83,13 +83,8 @@ final class NetworkCheck implements Closeable {
             return;
         }
         Round round = new Round(others.size(), now);
-        Runnable end = check.reach(others, round::found);
-        timer.accept(
-                () -> {
-                    round.isOver();
-                    end.run();
-                },
-                LIMIT);
+        check.reach(others, round::found);
+        timer.accept(round::isOver, LIMIT);
     }
 
     private List<HttpUrl> othersThan(HttpUrl provider) {

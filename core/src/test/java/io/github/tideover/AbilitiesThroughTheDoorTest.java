@@ -113,6 +113,22 @@ class AbilitiesThroughTheDoorTest {
 
     @ParameterizedTest
     @EnumSource(Form.class)
+    void toolsInFieldsOfTheApplicationsOwnAreANeedToo(Form form) {
+        Tideover tideover = open(ladder(main().capabilities(c -> c.lacks(Ability.TOOLS)), spare()));
+        ChatRequest.Builder request = ChatRequest.builder().user("Hi");
+        assertThat(form.ask(tideover, request.extra("tools", List.of()).build()).isLive())
+                .as("no tool is none")
+                .isTrue();
+        ChatReply reply = form.ask(
+                tideover,
+                request.extra("tools", List.of(Map.of("type", "function"))).build());
+        assertThat(reply.origin()).isEqualTo(Origin.ALTERNATE);
+        assertThat(reply.attempts()).isEqualTo(1);
+        assertThat(main.asked()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
     void whatNobodyCanDoIsRefusedWithoutARequest(Form form) {
         Tideover tideover = open(ladder(
                         main().capabilities(c -> c.lacks(Ability.IMAGES)),

@@ -33,6 +33,11 @@ final class DetectionSimulation {
         default double slower(double second) {
             return 1;
         }
+
+        /** Whether somebody sets the wall clock, an hour ahead when it begins and an hour back while it goes on. */
+        default boolean setsTheClock() {
+            return false;
+        }
     }
 
     private record Happening(long at, long order, Runnable what) implements Comparable<Happening> {
@@ -84,6 +89,10 @@ final class DetectionSimulation {
                 CallPlan plan = fixture.streamed();
                 perform(plan, plan.first(fixture.time.now()));
             });
+        }
+        if (script.setsTheClock()) {
+            at(BEGINS + 1, () -> fixture.time.shiftWallClock(Duration.ofHours(1)));
+            at(BEGINS + 100, () -> fixture.time.shiftWallClock(Duration.ofHours(-2)));
         }
         while (!happenings.isEmpty()) {
             Happening next = happenings.remove();

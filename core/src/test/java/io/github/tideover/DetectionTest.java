@@ -61,6 +61,39 @@ class DetectionTest {
         }
     };
 
+    /** Serves so many attempts in each second, and turns away the others, which come again. */
+    private static final class Capacity implements DetectionSimulation.Script {
+        private final int perSecond;
+        private long second = Long.MIN_VALUE;
+        private int taken;
+
+        Capacity(int perSecond) {
+            this.perSecond = perSecond;
+        }
+
+        @Override
+        public @Nullable FailureKind fails(double at, Random random) {
+            if (at < 0 || at >= DetectionSimulation.LASTS) {
+                return null;
+            }
+            taken = (long) at == second ? taken + 1 : 1;
+            second = (long) at;
+            return taken > perSecond ? FailureKind.OVERLOADED : null;
+        }
+    }
+
+    private static final DetectionSimulation.Script OUT_WHILE_THE_CLOCK_IS_SET = new DetectionSimulation.Script() {
+        @Override
+        public @Nullable FailureKind fails(double second, Random random) {
+            return during(FailureKind.OVERLOADED, 1).fails(second, random);
+        }
+
+        @Override
+        public boolean setsTheClock() {
+            return true;
+        }
+    };
+
     private static final List<Scenario> SCENARIOS = List.of(
             new Scenario("every attempt fails (503), 10 calls/s", 10, 1, during(FailureKind.OVERLOADED, 1)),
             new Scenario("every attempt fails (503), 1 call/s", 1, 3, during(FailureKind.OVERLOADED, 1)),
@@ -70,6 +103,7 @@ class DetectionTest {
             new Scenario("a quarter fails, 1 call/s", 1, Double.NaN, during(FailureKind.TRANSIENT, 0.25)),
             new Scenario("429 to everybody, 1 call/s", 1, Double.NaN, during(FailureKind.THROTTLED, 1)),
             new Scenario("overload: half fails, 1 call/s", 1, Double.NaN, during(FailureKind.OVERLOADED, 0.5)),
+            new Scenario("overload: serves 5 of 10 calls/s", 10, Double.NaN, new Capacity(5)),
             new Scenario("first content takes ten times as long, 1 call/s", 1, Double.NaN, SLOW),
             new Scenario("20 s out, 20 s well, 10 calls/s", 10, Double.NaN, FLAPS),
             new Scenario("slow return, 1 call/s", 1, Double.NaN, SLOW_RETURN),
@@ -77,6 +111,13 @@ class DetectionTest {
             new Scenario("streams are cut in the middle, 1 call/s", 1, Double.NaN, during(FailureKind.CUT, 1)),
             new Scenario("HTML with 200, 1 call/s", 1, Double.NaN, during(FailureKind.MALFORMED, 1)),
             new Scenario("the name does not resolve, 1 call/s", 1, Double.NaN, during(FailureKind.DNS, 1)),
+            new Scenario("TLS fails, 1 call/s", 1, Double.NaN, during(FailureKind.TLS, 1)),
+            new Scenario("this machine is offline, 1 call/s", 1, Double.NaN, during(FailureKind.NETWORK_LOCAL, 1)),
+            new Scenario(
+                    "every attempt fails (503), 1 call/s, and the wall clock is set by an hour",
+                    1,
+                    3,
+                    OUT_WHILE_THE_CLOCK_IS_SET),
             new Scenario(
                     "maintenance (503 that says so), 1 call/s", 1, Double.NaN, during(FailureKind.MAINTENANCE, 1)));
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.tideover.DecisionBenchmark;
 import io.github.tideover.OutageBenchmark;
+import io.github.tideover.StatusBenchmark;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -88,6 +89,7 @@ public final class Report {
         report.dialects();
         report.eventStreams();
         report.decision();
+        report.status();
         report.outage();
         report.coldStart();
         report.openStreams();
@@ -200,6 +202,24 @@ public final class Report {
                 "All that is decided about a call that goes well, without performing it: may it go out, by when must it be "
                         + "back, what does its end say about the provider.");
         details.append(String.format(Locale.ROOT, "%.0f ns and %.0f bytes.%n%n", cost[0], cost[1]));
+    }
+
+    private void status() throws RunnerException {
+        double[] recorded = inJmh(StatusBenchmark.class, "recordOutcome");
+        double[] read = inJmh(StatusBenchmark.class, "readHealth");
+        goal("Status of one outcome, ns", 300, "%,.0f", recorded[0]);
+        goal("Status of one outcome, bytes", 0, "%,.0f", recorded[1]);
+        title(
+                "The status",
+                "What each attempt's outcome costs while all is well, one in a hundred failing by chance; and what it costs to read "
+                        + "the health of two providers.");
+        details.append(String.format(
+                Locale.ROOT,
+                "%.0f ns and %.0f bytes for an outcome, %.0f ns and %.0f bytes for the health.%n%n",
+                recorded[0],
+                recorded[1],
+                read[0],
+                read[1]));
     }
 
     private void outage() throws IOException, RunnerException {
@@ -350,10 +370,14 @@ public final class Report {
 
     /** CPU time and bytes of one operation: the median of as many JVMs as there are rounds. */
     private double[] inJmh(Class<?> benchmark) throws RunnerException {
+        return inJmh(benchmark, "*");
+    }
+
+    private double[] inJmh(Class<?> benchmark, String method) throws RunnerException {
         List<JmhCost> costs = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             progress(benchmark.getSimpleName(), round, rounds);
-            costs.add(inJmh(benchmark.getName() + ".*"));
+            costs.add(inJmh(benchmark.getName() + "." + method));
         }
         return new double[] {median(costs, JmhCost::cpu), median(costs, JmhCost::bytes)};
     }

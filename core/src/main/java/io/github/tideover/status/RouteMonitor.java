@@ -24,6 +24,13 @@ final class RouteMonitor {
     static final long LONGEST_HOLD = MINUTES.toNanos(10);
     static final long FEW_CALLS_HOLD = SECONDS.toNanos(60);
     static final long FLAPPING_WITHIN = MINUTES.toNanos(10);
+    /**
+     * What flaps is held in its worse state for so many times as long as the longest pause between its bad signs, within these
+     * limits: what went down every half minute has shown after two and a half that it no longer does.
+     */
+    static final int FLAPPING_PAUSES = 5;
+
+    static final long SHORTEST_FLAPPING_HOLD = SECONDS.toNanos(150);
     static final long FLAPPING_HOLD = MINUTES.toNanos(5);
     static final long OVERRUN = MINUTES.toNanos(15);
     /** What nobody has added to for this long says nothing about now. */
@@ -106,6 +113,8 @@ final class RouteMonitor {
     private int changesSeen;
     private boolean flapping;
     private long heldUntil;
+    private long badSignAt;
+    private long longestPause;
 
     RouteMonitor(RouteName name, boolean local, long now, Instant shownNow) {
         this.name = name;
@@ -117,6 +126,7 @@ final class RouteMonitor {
         this.lastFailure = now;
         this.lastOutcome = now;
         this.badAt = now;
+        this.badSignAt = now - FLAPPING_WITHIN - 1;
     }
 
     RouteName name() {
@@ -272,7 +282,16 @@ final class RouteMonitor {
         lastKind = kind;
         nextTry = next;
         shownNextTry = shownNext;
-        heldUntil = now + FLAPPING_HOLD;
+        hold(now);
+    }
+
+    /** A bad sign: if it flaps, its worse state is held from here on. */
+    private void hold(long now) {
+        long pause = now - badSignAt;
+        longestPause = pause > FLAPPING_WITHIN ? 0 : Math.max(longestPause, pause);
+        badSignAt = now;
+        long hold = Math.max(SHORTEST_FLAPPING_HOLD, Math.min(FLAPPING_HOLD, FLAPPING_PAUSES * longestPause));
+        heldUntil = now + hold;
     }
 
     /** Requests go out again. */
@@ -488,7 +507,9 @@ final class RouteMonitor {
         if (isWorse && (isOften || isRelapse && now - since <= FLAPPING_WITHIN)) {
             flapping = true;
         }
-        heldUntil = isWorse ? now + FLAPPING_HOLD : heldUntil;
+        if (isWorse) {
+            hold(now);
+        }
         if (next == ServiceState.RECOVERING) {
             before = state;
             window.forget();

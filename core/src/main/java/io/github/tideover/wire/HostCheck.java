@@ -71,14 +71,11 @@ public final class HostCheck implements Closeable {
      *
      * @param hosts addresses there, of which the paths do not matter
      * @param told what came of it, once for each, on a thread where it must not block
-     * @return ends what is under way, as unreached
      */
-    public Runnable reach(List<HttpUrl> hosts, Consumer<Finding> told) {
-        List<Call> calls = hosts.stream()
-                .map(host -> client.newCall(new Request.Builder().url(host).build()))
-                .toList();
-        calls.forEach(call -> call.enqueue(new Answered(told)));
-        return () -> calls.forEach(Call::cancel);
+    public void reach(List<HttpUrl> hosts, Consumer<Finding> told) {
+        for (HttpUrl host : hosts) {
+            client.newCall(new Request.Builder().url(host).build()).enqueue(new Answered(told));
+        }
     }
 
     /**

@@ -291,21 +291,37 @@ class StateRulesTest {
     }
 
     @Test
-    void whatFlapsIsHeldInItsWorseStateForFiveMinutes() {
+    void whatFlapsIsHeldInItsWorseStateForFiveTimesAsLongAsItsPauses() {
         for (int i = 0; i < 15; i++) { // 20 s out, 20 s well
             outage(sky, 18);
             sky.attempts(0, "o", 20, 1);
         }
         assertThat(sky.told()).containsExactly(DEGRADED, MAJOR_OUTAGE, RECOVERING, MAJOR_OUTAGE);
         assertThat(sky.provider("a").isFlapping()).isTrue();
-        sky.attempts(0, "o", 255, 1);
-        assertThat(sky.state()).as("since the circuit opened last").isEqualTo(MAJOR_OUTAGE);
+        sky.attempts(0, "o", 155, 1);
+        assertThat(sky.state())
+                .as("since the circuit opened last, 40 s after the time before")
+                .isEqualTo(MAJOR_OUTAGE);
         sky.attempts(0, "o", 20, 1);
         assertThat(sky.state()).isEqualTo(RECOVERING);
         sky.attempts(0, "o", 120, 1);
         assertThat(sky.state()).isEqualTo(OPERATIONAL);
         assertThat(sky.provider("a").isFlapping()).isFalse();
         assertThat(sky.told()).hasSize(6);
+    }
+
+    @Test
+    void whatFlapsMoreSlowlyIsHeldForFiveMinutesAtMost() {
+        for (int i = 0; i < 4; i++) { // two minutes out, two minutes well
+            outage(sky, 118);
+            sky.attempts(0, "o", 120, 1);
+        }
+        assertThat(sky.provider("a").isFlapping()).isTrue();
+        assertThat(sky.state()).isEqualTo(MAJOR_OUTAGE);
+        sky.attempts(0, "o", 55, 1);
+        assertThat(sky.state()).as("since the circuit opened last").isEqualTo(MAJOR_OUTAGE);
+        sky.attempts(0, "o", 10, 1);
+        assertThat(sky.state()).isEqualTo(RECOVERING);
     }
 
     @Test

@@ -426,4 +426,34 @@ class StatusRecorderTest {
         assertThat(history.uptime("openai", Duration.ofHours(2)).down())
                 .isLessThanOrEqualTo(Duration.ofSeconds(SeenSpans.MOST));
     }
+
+    /**
+     * It is read by whoever builds a client. There are no more lines than these of one provider before the file is written anew.
+     * The limit is generous, for machines that are busy.
+     */
+    @Test
+    void theLongestFileIsReadWhileAPersonWaits() throws IOException {
+        StringBuilder text = new StringBuilder("{\"tideover\":\"status history\",\"version\":1}\n");
+        Instant from = START.minus(Duration.ofMinutes(5 * 24_500L));
+        for (int i = 0; i < 24_500; i++) {
+            from = from.plus(Duration.ofMinutes(5));
+            text.append("{\"provider\":\"openai\",\"state\":\"")
+                    .append(i % 2 == 0 ? "OPERATIONAL" : "DEGRADED")
+                    .append("\",\"from\":\"")
+                    .append(from)
+                    .append("\",\"until\":\"")
+                    .append(from.plusSeconds(299))
+                    .append("\"}\n");
+        }
+        Files.writeString(file(), text);
+        long before = System.nanoTime();
+        Weather weather = onDisk();
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+        assertThat(weather.recorder
+                        .history()
+                        .uptime("openai", Duration.ofDays(10))
+                        .unknown())
+                .isLessThan(Duration.ofDays(1));
+        assertThat(took).as("24,500 lines, %s bytes", text.length()).isLessThan(Duration.ofSeconds(5));
+    }
 }

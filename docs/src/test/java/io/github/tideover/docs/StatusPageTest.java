@@ -1,9 +1,17 @@
 package io.github.tideover.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tideover.Tideover;
+import io.github.tideover.failure.ServiceUnavailableException;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.Cause;
+import io.github.tideover.status.Diagnosis;
+import io.github.tideover.status.Eta;
+import io.github.tideover.status.Evidence;
+import io.github.tideover.status.ServiceState;
+import io.github.tideover.status.StatusEvent;
 import io.github.tideover.status.StatusHistory;
 import io.github.tideover.status.StatusPage;
 import io.github.tideover.status.StatusPages;
@@ -17,6 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +104,66 @@ class StatusPageTest {
             assertThat(row.get(0)).isEqualTo("<" + page.address() + ">");
             assertThat(row.get(2)).isEqualTo("`" + String.join("`, `", page.components()) + "`");
         }
+    }
+
+    @Test
+    void theTablesHaveEveryStateKindAndBasisThereIs() {
+        String page = Pages.page("docs/status.md");
+        assertThat(firstCells(page, "What the states mean, and how they are reached"))
+                .containsExactlyElementsOf(names(ServiceState.values()));
+        assertThat(firstCells(page, "What is told"))
+                .containsExactlyInAnyOrderElementsOf(names(StatusEvent.Kind.values()));
+        assertThat(firstCells(page, "What the facts are")).containsExactlyElementsOf(names(Evidence.Kind.values()));
+        assertThat(firstCells(page, "How long it may take").stream().limit(Eta.Basis.values().length))
+                .containsExactlyInAnyOrderElementsOf(names(Eta.Basis.values()));
+        List<String> counted = Pages.rows(page, "Uptime").stream()
+                .map(row -> row.get(0))
+                .filter(cell -> cell.startsWith("`"))
+                .flatMap(cell -> Stream.of(cell.split(", ", -1)))
+                .toList();
+        assertThat(counted).containsExactlyInAnyOrderElementsOf(names(ServiceState.values()));
+    }
+
+    private static List<String> firstCells(String page, String heading) {
+        return Pages.rows(page, heading).stream().map(row -> row.get(0)).toList();
+    }
+
+    private static List<String> names(Enum<?>[] constants) {
+        return Stream.of(constants).map(each -> "`" + each.name() + "`").toList();
+    }
+
+    @Test
+    void events() {
+        server.answers(Loopback.fails(500));
+        List<String> shown = new CopyOnWriteArrayList<>();
+        // region: events-by-kind
+        Tideover tideover = Tideover.builder()
+                .provider(provider)
+                .onStatus(event -> {
+                    switch (event.kind()) {
+                        case STATE_CHANGED, RECOVERING, RESTORED -> shown.add(event.headline());
+                        case CAUSE_UNDERSTOOD, PROVIDER_UPDATE, UPDATE -> shown.add(event.detail());
+                        default -> {} // what is told to nobody yet
+                    }
+                })
+                .build();
+        // end
+        while (tideover.status().state() == ServiceState.OPERATIONAL) {
+            assertThatThrownBy(() -> tideover.chat("What is a tide?")).isInstanceOf(ServiceUnavailableException.class);
+        }
+        tideover.close(); // what waits is told still
+        while (shown.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertThat(shown.get(0)).contains("assistant");
+        Diagnosis diagnosis = tideover.status().diagnosis().orElseThrow();
+        // region: diagnosis
+        System.out.println(diagnosis.cause() + ", " + Math.round(100 * diagnosis.confidence()) + " % sure");
+        for (Evidence fact : diagnosis.evidence()) {
+            System.out.println(fact.kind() + " of " + fact.source() + ": " + fact.words());
+        }
+        // end
+        assertThat(diagnosis.cause()).isEqualTo(Cause.SOFTWARE_FAULT);
     }
 
     private final Map<String, String> saved = new ConcurrentHashMap<>();

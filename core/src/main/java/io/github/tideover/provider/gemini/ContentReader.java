@@ -56,6 +56,10 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     private final @Nullable ChunkTemplate template;
     /** Whether the piece that the template learned from told what the reply cost so far. */
     private boolean hasUsage;
+    /** What the last piece that was not parsed told, while no other has told since. */
+    private final long[] counts = new long[6];
+
+    private boolean hasCounts;
 
     private String id = "";
     private String model = "";
@@ -98,7 +102,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         if (template != null && known != null) {
             count();
             if (hasUsage) {
-                tell(usageIn(template));
+                keepUsage(template);
             }
             return say(known);
         }
@@ -120,18 +124,28 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         }
     }
 
-    private static Usage usageIn(ChunkTemplate piece) {
-        long[] told = new long[6];
-        for (int i = 0; i < told.length; i++) {
-            told[i] = Math.max(0, piece.count(i));
+    /** Each count is of the whole reply so far, so the last ones are right. They become a value when somebody asks. */
+    private void keepUsage(ChunkTemplate piece) {
+        boolean isAny = false;
+        for (int i = 0; i < counts.length; i++) {
+            isAny |= piece.count(i) > 0;
         }
-        return GeneratedContent.usage(told[0], told[1], told[2], told[3], told[4], told[5]);
+        for (int i = 0; isAny && i < counts.length; i++) {
+            counts[i] = Math.max(0, piece.count(i));
+        }
+        hasCounts |= isAny;
     }
 
-    /** Each count is of the whole reply so far, so the last one is right. */
     private void tell(Usage told) {
         if (!told.equals(Usage.NONE)) {
             cost(told);
+            hasCounts = false;
+        }
+    }
+
+    private void tellCounts() {
+        if (hasCounts) {
+            tell(GeneratedContent.usage(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]));
         }
     }
 
@@ -229,6 +243,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     /** A made-up id stays the same, however often the reply is asked for. */
     @Override
     public ChatReply.Builder reply() {
+        tellCounts();
         ChatReply.Builder reply = super.reply().adapted(adapted);
         if (calls == 0) {
             return reply;

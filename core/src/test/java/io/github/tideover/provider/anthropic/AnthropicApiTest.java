@@ -104,7 +104,9 @@ class AnthropicApiTest {
         assertThat(message.text()).isEqualTo("Hello");
         assertThat(message.thinking()).isEqualTo("hm");
         assertThat(message.toolCalls())
-                .containsExactly(ToolCall.of("toolu_1", "weather", "{\"city\":\"Paris\",\"n\":[1,null]}"));
+                .containsExactly(ToolCall.of("toolu_1", "weather", "{\"city\":\"Paris\",\"n\":[1,null]}")
+                        .thoughtSignature("[{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"c2ln\"},"
+                                + "{\"type\":\"redacted_thinking\",\"data\":\"x\"}]"));
         assertThat(message.stopReason()).isEqualTo("tool_use");
         assertThat(message.usage()).isEqualTo(Usage.of(321, 4, 325, 300, 0));
         assertThat(message.error()).isEmpty();
