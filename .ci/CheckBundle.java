@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -95,8 +96,10 @@ public final class CheckBundle {
             checkSignature(file);
         }
         checkEntry(folder.resolve(base + ".jar"), "META-INF/LICENSE");
-        checkEntry(folder.resolve(base + ".jar"), "module-info.class");
-        checkEntry(folder.resolve(base + "-sources.jar"), "module-info.java");
+        if (!hasModuleName(folder.resolve(base + ".jar"))) {
+            checkEntry(folder.resolve(base + ".jar"), "module-info.class");
+            checkEntry(folder.resolve(base + "-sources.jar"), "module-info.java");
+        }
         checkEntry(folder.resolve(base + "-javadoc.jar"), "index.html");
     }
 
@@ -165,6 +168,14 @@ public final class CheckBundle {
             signatures++;
         } else {
             problems.add("bad signature for " + file.getFileName() + ": " + said.strip());
+        }
+    }
+
+    /** An artifact that needs what has no module name cannot be a module, but its own name can be settled. */
+    private static boolean hasModuleName(Path jar) throws IOException {
+        if (!Files.exists(jar)) return false;
+        try (JarFile archive = new JarFile(jar.toFile())) {
+            return archive.getManifest().getMainAttributes().getValue("Automatic-Module-Name") != null;
         }
     }
 

@@ -230,6 +230,8 @@ final class CallPlan {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
             } else if (rung instanceof Rung.Remember) {
                 step = mayRecall(now) ? new Step.Recall() : null;
+            } else if (rung instanceof Rung.Resemble) {
+                step = mayRecall(now) ? new Step.Resemble() : null;
             } else if (rung instanceof Rung.Speak speak) {
                 step = maySpeak() ? say(speak.words()) : null;
             }
@@ -783,7 +785,7 @@ final class CallPlan {
         if (reply == null || why != null) {
             Failure misfit = recalled.misfit();
             Failure.Builder nothing = misfit == null ? Failure.of(NO_CACHED_REPLY) : misfit.toBuilder();
-            nothing.source("reply cache");
+            nothing.source(ladder.get(position) instanceof Rung.Resemble ? "similar answers" : "reply cache");
             note((why == null ? nothing : nothing.message(why)).build());
             return climb(now);
         }
@@ -804,7 +806,7 @@ final class CallPlan {
     private Step served(ChatReply reply) {
         over = true;
         return new Step.Answer(reply.toBuilder()
-                .origin(Origin.CACHED)
+                .origin(reply.similarity().isPresent() ? Origin.SIMILAR : Origin.CACHED)
                 .rateLimits(RateLimits.NONE)
                 .attempts(attempts)
                 .skipped(failures)

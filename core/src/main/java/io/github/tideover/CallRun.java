@@ -224,6 +224,10 @@ final class CallRun {
             tell(call, checked(engine.recall(request)));
             return null;
         }
+        if (next instanceof Step.Resemble) {
+            tell(call, checked(engine.resemble(request)));
+            return null;
+        }
         if (next instanceof Step.LookForFresh look) {
             return lookForFresh(call, look);
         }

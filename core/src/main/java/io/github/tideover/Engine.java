@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.Flights.Flight;
 import io.github.tideover.Watchdog.Watch;
 import io.github.tideover.cache.CacheGuard;
+import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.cache.RequestFingerprint;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -44,6 +46,7 @@ final class Engine {
     private final Executor executor;
     private final String identity;
     private final @Nullable CacheGuard cache;
+    private final @Nullable SimilarReplies similar;
     private final Semaphore asides = new Semaphore(MOST_ASIDES);
     private final StatusRecorder recorder;
 
@@ -57,6 +60,7 @@ final class Engine {
      * @param executor runs what must not run on the timer's thread
      * @param identity the first provider's address and model: what a kept reply is an answer from
      * @param cache where complete replies are kept, or null
+     * @param similar finds replies to similar questions, or null
      * @param recorder writes down what becomes of calls
      */
     Engine(
@@ -67,6 +71,7 @@ final class Engine {
             Executor executor,
             String identity,
             @Nullable CacheGuard cache,
+            @Nullable SimilarReplies similar,
             StatusRecorder recorder) {
         this.recorder = recorder;
         this.ladder = ladder;
@@ -77,6 +82,7 @@ final class Engine {
         this.executor = executor;
         this.identity = identity;
         this.cache = cache;
+        this.similar = similar;
     }
 
     CallPlan plan(ChatRequest request, boolean streamed, boolean takesWords, long started) {
@@ -218,9 +224,34 @@ final class Engine {
     boolean remember(ChatRequest request, ChatReply reply) {
         boolean isKept = cache != null && !request.noStore() && isWorthKeeping(reply);
         if (isKept) {
-            requireNonNull(cache).store(fingerprint(request), reply);
+            RequestFingerprint key = fingerprint(request);
+            requireNonNull(cache).store(key, reply);
+            if (similar != null) {
+                similar.remember(request, key);
+            }
         }
         return isKept;
+    }
+
+    /** Looks for a reply to a question that was put in other words. */
+    Outcome.Recalled resemble(ChatRequest request) {
+        return new Outcome.Recalled(requireNonNull(similar)
+                .find(
+                        request,
+                        fingerprint(request),
+                        kept -> ladder.mayServe(request, kept.provider())
+                                && request.maxStale()
+                                        .filter(most -> kept.age().compareTo(most) > 0)
+                                        .isEmpty()));
+    }
+
+    /** Keeps a reply that the application has. What the cache throws is the application's to hear. */
+    void keep(ReplyCache where, ChatRequest request, ChatReply reply, Instant at) {
+        RequestFingerprint key = fingerprint(request);
+        where.store(key, reply, at);
+        if (similar != null) {
+            similar.questions().remember(request, key);
+        }
     }
 
     /** Whole answers of one model, just given: nothing cut, refused, or meant to be acted on once. */

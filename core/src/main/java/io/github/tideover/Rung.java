@@ -60,6 +60,9 @@ sealed interface Rung {
     /** Look for what was answered before. */
     record Remember() implements Rung {}
 
+    /** Look for what was answered to a question that was put in other words. */
+    record Resemble() implements Rung {}
+
     /**
      * Say the application's own words.
      *

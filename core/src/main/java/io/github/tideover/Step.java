@@ -56,6 +56,9 @@ sealed interface Step {
      */
     record LookForFresh(Duration freshFor) implements Step {}
 
+    /** Look for a reply to a similar question. */
+    record Resemble() implements Step {}
+
     /**
      * The call is over: give this reply.
      *

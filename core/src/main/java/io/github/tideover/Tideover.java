@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.cache.CacheGuard;
 import io.github.tideover.cache.ReplyCache;
+import io.github.tideover.cache.SimilarAnswers;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.ChatException;
@@ -30,9 +32,13 @@ import io.github.tideover.status.StatusWords;
 import io.github.tideover.status.Subscription;
 import io.github.tideover.tool.Toolbox;
 import io.github.tideover.wire.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,6 +52,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +86,7 @@ public final class Tideover implements AutoCloseable {
     private final @Nullable PagePoller pages;
     private final @Nullable NetworkCheck networkCheck;
     private final @Nullable CacheGuard cache;
+    private final @Nullable SimilarReplies similar;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Tideover(Builder builder) {
@@ -134,6 +142,9 @@ public final class Tideover implements AutoCloseable {
         if (builder.replyCache != null) {
             ladder.add(new Rung.Remember());
         }
+        if (builder.similarAnswers != null) {
+            ladder.add(new Rung.Resemble());
+        }
         if (builder.lastResort != null) {
             ladder.add(new Rung.Speak(builder.lastResort));
         }
@@ -145,6 +156,14 @@ public final class Tideover implements AutoCloseable {
                 ? null
                 : new CacheGuard(builder.replyCache, time.clock(), time.nanos(), this::later);
         Provider first = providers.get(0);
+        similar = builder.similarAnswers == null
+                ? null
+                : new SimilarReplies(
+                        builder.similarAnswers,
+                        requireNonNull(cache),
+                        requireNonNull(builder.replyCache),
+                        transport.client().dispatcher().executorService(),
+                        time.clock());
         engine = new Engine(
                 new Ladder(ladder),
                 blueprint.settings,
@@ -153,6 +172,7 @@ public final class Tideover implements AutoCloseable {
                 transport.client().dispatcher().executorService(),
                 first.baseUrl() + " " + first.model().orElseThrow(),
                 cache,
+                similar,
                 recorder);
         if (pages != null) {
             pages.start();
@@ -555,6 +575,130 @@ public final class Tideover implements AutoCloseable {
     }
 
     /**
+     * Keeps an answer that the application has, as if a provider had given it just now: to have the commonest questions answered
+     * in an outage that comes before they were asked. It is served as a kept reply is, for as long as the reply cache keeps it.
+     * The calling thread does the work.
+     *
+     * <p>A reply that names no {@linkplain ChatReply#provider() provider} is not served to a request that says who
+     * {@linkplain ChatRequest#allowedProviders() may see it}.
+     *
+     * @param request the request to which it is the answer, as the application will send it
+     * @param reply a complete reply with a text, without tool calls
+     * @throws IllegalArgumentException if the reply is cut, refused, has tool calls, or says nothing
+     * @throws IllegalStateException if the client has no reply cache, or is closed
+     */
+    public void remember(ChatRequest request, ChatReply reply) {
+        checkOpen();
+        requireNonNull(request, "request == null");
+        engine.keep(cacheFor("remember"), request, complete(reply), time.clock().instant());
+    }
+
+    /**
+     * Keeps an answer in the application's words, as {@link #remember(ChatRequest, ChatReply)} does.
+     *
+     * @param question the question, as a user puts it
+     * @param answer the answer
+     * @throws IllegalArgumentException if the answer is blank
+     * @throws IllegalStateException if the client has no reply cache, or is closed
+     */
+    public void remember(String question, String answer) {
+        remember(ChatRequest.of(question), ChatReply.builder().text(answer).build());
+    }
+
+    /**
+     * Takes answers from JSON lines, as an application may ship them with itself: one object a line, with a {@code question}
+     * and an {@code answer}, and where it matters {@code system}, the system prompt; {@code tenant}; {@code at}, when it was
+     * given, such as {@code 2026-11-26T14:00:00Z}, now if it is left out; {@code provider} and {@code model}. Each is kept as by
+     * {@link #remember(ChatRequest, ChatReply)}. A line that cannot be taken is told of in the report, and those after it are
+     * taken all the same. One line at a time is in memory.
+     *
+     * @param jsonLines the lines, in UTF-8; left open
+     * @param asSent makes of the request in a line, which has the system prompt, the question and the tenant, the one that the
+     *     application will send: with its settings, such as {@code request -> request.toBuilder().temperature(0.2).build()}
+     * @return how many were taken, and what was wrong with the others
+     * @throws IOException if reading fails; what was taken until then stays
+     * @throws IllegalStateException if the client has no reply cache, or is closed
+     */
+    public ImportReport importAnswers(InputStream jsonLines, UnaryOperator<ChatRequest> asSent) throws IOException {
+        checkOpen();
+        ReplyCache where = cacheFor("importAnswers");
+        requireNonNull(asSent, "asSent == null");
+        Instant now = time.clock().instant();
+        return AnswersFile.read(requireNonNull(jsonLines, "jsonLines == null"), (request, reply, at) -> {
+            ChatRequest sent = requireNonNull(asSent.apply(request), "asSent gave null");
+            engine.keep(where, sent, complete(reply), at == null || at.isAfter(now) ? now : at);
+        });
+    }
+
+    /**
+     * Takes answers from JSON lines, to requests without settings.
+     *
+     * @param jsonLines the lines, in UTF-8; left open
+     * @return as {@link #importAnswers(InputStream, UnaryOperator)}
+     * @throws IOException if reading fails; what was taken until then stays
+     * @throws IllegalStateException if the client has no reply cache, or is closed
+     */
+    public ImportReport importAnswers(InputStream jsonLines) throws IOException {
+        return importAnswers(jsonLines, UnaryOperator.identity());
+    }
+
+    /**
+     * Writes the answers that are kept as JSON lines, for {@link #importAnswers(InputStream)} to read: those to questions that
+     * {@linkplain Builder#similarAnswers similar answers} remember, for the reply cache itself has no question, only its hash.
+     * Questions in the middle of a conversation are left out, and so are settings. The file has questions and answers in plain
+     * text, also where the cache is encrypted.
+     *
+     * @param jsonLines where to, in UTF-8; flushed and left open
+     * @return how many were written
+     * @throws IOException if writing fails
+     * @throws IllegalStateException if the client has no similar answers, or is closed
+     */
+    public int exportAnswers(OutputStream jsonLines) throws IOException {
+        checkOpen();
+        if (similar == null) {
+            throw new IllegalStateException(
+                    "exportAnswers needs the questions, of which a reply cache has only hashes; have them"
+                            + " remembered with similarAnswers(SimilarAnswers.by(Embedder.lexical()))");
+        }
+        return similar.export(requireNonNull(jsonLines, "jsonLines == null"));
+    }
+
+    /**
+     * Forgets what is kept of a tenant: the replies in the reply cache, and the questions that similar answers remember. Calls of
+     * the tenant that are under way may keep theirs afterwards.
+     *
+     * @param tenant the name that its requests were {@linkplain ChatRequest.Builder#tenant given}
+     */
+    public void forget(String tenant) {
+        requireNonNull(tenant, "tenant == null");
+        if (similar != null) {
+            similar.questions().forget(tenant);
+        }
+        if (blueprint.replyCache != null) {
+            blueprint.replyCache.forget(tenant);
+        }
+    }
+
+    private ReplyCache cacheFor(String what) {
+        if (blueprint.replyCache == null) {
+            throw new IllegalStateException(what + " has nowhere to keep answers; give the client a replyCache(cache)");
+        }
+        return blueprint.replyCache;
+    }
+
+    private static ChatReply complete(ChatReply reply) {
+        boolean isWhole = reply.finishReason() == FinishReason.STOP
+                && reply.refusal().isEmpty()
+                && reply.toolCalls().isEmpty()
+                && !reply.text().isBlank();
+        if (!isWhole) {
+            throw new IllegalArgumentException(
+                    "only a complete reply with a text is kept, without refusal and tool calls, not " + reply);
+        }
+        return reply.toBuilder().similarity(null).build();
+    }
+
+    /**
      * How well chat works now, seen from here.
      *
      * @return a snapshot
@@ -629,6 +773,9 @@ public final class Tideover implements AutoCloseable {
         watchdog.close();
         transport.close();
         lane.close();
+        if (similar != null) {
+            similar.close();
+        }
         recorder.close();
         historyLane.close();
         if (cache != null) {
@@ -703,6 +850,7 @@ public final class Tideover implements AutoCloseable {
         private @Nullable Provider provider;
         private final List<Provider> alternates = new ArrayList<>();
         private @Nullable ReplyCache replyCache;
+        private @Nullable SimilarAnswers similarAnswers;
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
         private final List<Consumer<OutageReport>> reportListeners = new ArrayList<>();
@@ -724,6 +872,7 @@ public final class Tideover implements AutoCloseable {
             provider = that.provider;
             alternates.addAll(that.alternates);
             replyCache = that.replyCache;
+            similarAnswers = that.similarAnswers;
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
             reportListeners.addAll(that.reportListeners);
@@ -791,6 +940,22 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder freshFor(Duration freshFor) {
             settings.freshFor = Settings.positive("freshFor", freshFor);
+            return this;
+        }
+
+        /**
+         * Serves, when no provider answers and the {@linkplain #replyCache reply cache} has nothing for the very question, what
+         * was answered to one that was put in other words: marked {@link Origin#SIMILAR}, with that question and how like it
+         * is. Without it, only a reply to the same request is served. An embedder that throws, or takes longer than 100 ms,
+         * leaves the call without.
+         *
+         * <p>The text of questions is kept in memory for this.
+         *
+         * @param similarAnswers remembers the questions; clients that share a reply cache may share it as well
+         * @return this builder
+         */
+        public Builder similarAnswers(SimilarAnswers similarAnswers) {
+            this.similarAnswers = requireNonNull(similarAnswers, "similarAnswers == null");
             return this;
         }
 
@@ -1066,7 +1231,7 @@ public final class Tideover implements AutoCloseable {
          *
          * @return the client, to be closed
          * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, a status page is named of
-         *     a provider that is not there, or options contradict each other
+         *     a provider that is not there, similar answers have no reply cache, or options contradict each other
          */
         public Tideover build() {
             if (provider == null) {
@@ -1086,6 +1251,10 @@ public final class Tideover implements AutoCloseable {
             }
             if (statusPages != null) {
                 checkNames(statusPages);
+            }
+            if (similarAnswers != null && replyCache == null) {
+                throw new IllegalStateException(
+                        "similarAnswers finds replies in a reply cache, and there is none; give one with replyCache(cache)");
             }
             settings.check(connectTimeout);
             if (replyCache == null && !settings.freshFor.isZero()) {

@@ -175,7 +175,7 @@ class ArchitectureTest {
             .that(resideInAPackage(ROOT).and(bePublic()))
             .should()
             .haveNameMatching(
-                    ".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue|TypedReply|TypedReplyStream|ToolReply|ToolLoopException)([$]Builder)?");
+                    ".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue|TypedReply|TypedReplyStream|ToolReply|ToolLoopException|ImportReport|Time)([$]Builder)?");
 
     private static DescribedPredicate<JavaAccess<?>> clocks() {
         return target(owner(name("java.lang.System")))

@@ -6,7 +6,9 @@ import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.RateLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reply, and where it came from.
@@ -21,6 +23,7 @@ public final class ChatReply {
     private final FinishReason finishReason;
     private final Origin origin;
     private final Duration age;
+    private final @Nullable Similarity similarity;
     private final String provider;
     private final String model;
     private final String id;
@@ -41,6 +44,7 @@ public final class ChatReply {
         finishReason = builder.finishReason;
         origin = builder.origin;
         age = builder.age;
+        similarity = builder.similarity;
         provider = builder.provider;
         model = builder.model;
         id = builder.id;
@@ -77,6 +81,7 @@ public final class ChatReply {
         builder.finishReason = finishReason;
         builder.origin = origin;
         builder.age = age;
+        builder.similarity = similarity;
         builder.provider = provider;
         builder.model = model;
         builder.id = id;
@@ -152,6 +157,15 @@ public final class ChatReply {
      */
     public Duration age() {
         return age;
+    }
+
+    /**
+     * Which question this is the answer to, where it is not the one that was asked.
+     *
+     * @return the question and how like it is; empty unless the origin is {@link Origin#SIMILAR}
+     */
+    public Optional<Similarity> similarity() {
+        return Optional.ofNullable(similarity);
     }
 
     /**
@@ -295,6 +309,7 @@ public final class ChatReply {
         private FinishReason finishReason = FinishReason.STOP;
         private Origin origin = Origin.LIVE;
         private Duration age = Duration.ZERO;
+        private @Nullable Similarity similarity;
         private String provider = "";
         private String model = "";
         private String id = "";
@@ -383,6 +398,17 @@ public final class ChatReply {
          */
         public Builder age(Duration age) {
             this.age = requireNonNull(age, "age == null");
+            return this;
+        }
+
+        /**
+         * Sets which question it is the answer to.
+         *
+         * @param similarity the likeness, or null for an answer to what was asked
+         * @return this builder
+         */
+        public Builder similarity(@Nullable Similarity similarity) {
+            this.similarity = similarity;
             return this;
         }
 

@@ -12,6 +12,8 @@ public enum Origin {
     ALTERNATE,
     /** A reply kept from before; {@link ChatReply#age()} tells how long. */
     CACHED,
+    /** A reply kept from before, to a question that was put in other words; {@link ChatReply#similarity()} tells which. */
+    SIMILAR,
     /** The application's own words, not a model's. */
     CANNED
 }

@@ -59,6 +59,7 @@ final class Chat {
             case LIVE -> "live: " + model;
             case ALTERNATE -> "alternate: " + model;
             case CACHED -> "cached: " + reply.age().toSeconds() + " s old";
+            case SIMILAR -> "similar: " + reply.age().toSeconds() + " s old";
             case CANNED -> "canned";
         };
         String attempts = reply.attempts() > 1 ? ", " + reply.attempts() + " attempts" : "";

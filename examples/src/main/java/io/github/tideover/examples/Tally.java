@@ -57,7 +57,7 @@ final class Tally {
                 counted(calls(), "call"),
                 of(Origin.LIVE),
                 of(Origin.ALTERNATE),
-                of(Origin.CACHED),
+                of(Origin.CACHED) + of(Origin.SIMILAR),
                 of(Origin.CANNED),
                 failed,
                 counted(attempts, "attempt"),

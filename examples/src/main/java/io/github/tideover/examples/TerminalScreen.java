@@ -100,7 +100,7 @@ final class TerminalScreen extends Screen {
         String color = switch (origin) {
             case LIVE -> GREEN;
             case ALTERNATE -> YELLOW;
-            case CACHED -> CYAN;
+            case CACHED, SIMILAR -> CYAN;
             case CANNED -> MAGENTA;
         };
         int column = chat.column();
