@@ -122,7 +122,7 @@ class TestingTest {
         try (OutageServer primary = OutageServer.builder().name("primary").start();
                 OutageServer backup = OutageServer.builder().name("backup").start()) {
             // region: an outage of the past
-            primary.plays(PastOutage.OPENAI_2024_12_11.timeline().compressedTo(Duration.ofSeconds(5)));
+            primary.plays(PastOutage.OPENAI_2023_11_08.timeline().compressedTo(Duration.ofSeconds(5)));
 
             try (Tideover tideover = Tideover.builder()
                     .provider(primary.provider())
@@ -130,7 +130,7 @@ class TestingTest {
                     .build()) {
                 WatchedClient client =
                         WatchedClient.of(question -> tideover.chat(question).text(), primary, backup);
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 100; i++) {
                     client.tries("Question " + i);
                 }
                 assertThat(client).alwaysAnswered().neverShowedATruncatedAnswer();
