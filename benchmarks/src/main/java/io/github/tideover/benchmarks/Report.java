@@ -66,7 +66,8 @@ public final class Report {
             "jackson-databind-2.",
             "jackson-core-2.",
             "slf4j-nop",
-            "okhttp-sse");
+            "okhttp-sse",
+            "h2-mvstore");
 
     private final int rounds;
     private final Random order = new Random(1);
