@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** Finds the reply to a similar question, on another thread and within a moment: an embedder is the application's, and may hang. */
 final class SimilarReplies {
     /** A model needs a few milliseconds on an idle machine; a call that got this far has waited for providers. */
-    static final Duration LONGEST_LOOK = Duration.ofMillis(100);
+    static final Duration LONGEST_LOOK = Duration.ofMillis(250);
     /** So many may hang before no more are begun. */
     private static final int MOST_LOOKS = 8;
 

@@ -946,7 +946,7 @@ public final class Tideover implements AutoCloseable {
         /**
          * Serves, when no provider answers and the {@linkplain #replyCache reply cache} has nothing for the very question, what
          * was answered to one that was put in other words: marked {@link Origin#SIMILAR}, with that question and how like it
-         * is. Without it, only a reply to the same request is served. An embedder that throws, or takes longer than 100 ms,
+         * is. Without it, only a reply to the same request is served. An embedder that throws, or takes longer than 250 ms,
          * leaves the call without.
          *
          * <p>The text of questions is kept in memory for this.

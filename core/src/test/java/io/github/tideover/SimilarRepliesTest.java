@@ -240,7 +240,7 @@ class SimilarRepliesTest {
             }
             assertThat(hanging).as("after some that hang, no more are begun").hasValue(8);
             assertThat(System.nanoTime() - began)
-                    .as("eight waits of 100 ms, and twelve of none")
+                    .as("eight waits of 250 ms, and twelve of none")
                     .isLessThan(Duration.ofSeconds(10).toNanos());
             assertThat(inAnOutage(tideover, "where's my order").origin()).isEqualTo(Origin.CANNED);
         } finally {

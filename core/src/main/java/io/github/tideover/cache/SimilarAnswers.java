@@ -42,7 +42,7 @@ public final class SimilarAnswers {
     /** How many questions are kept unless {@link Builder#maxQuestions} says otherwise. */
     public static final int DEFAULT_MAX_QUESTIONS = 10_000;
 
-    /** What a question is compared with at most: so many take one or two milliseconds. */
+    /** What a question is compared with at most: so many take a few milliseconds. */
     private static final int MOST_COMPARED = 4_000;
     /** A reply may be gone though its question is not. The next like question will do. */
     private static final int MOST_FOUND = 3;
