@@ -21,6 +21,7 @@ module io.github.tideover {
     exports io.github.tideover.cache;
     exports io.github.tideover.chat;
     exports io.github.tideover.failure;
+    exports io.github.tideover.outbox;
     exports io.github.tideover.provider;
     exports io.github.tideover.provider.anthropic;
     exports io.github.tideover.provider.custom;

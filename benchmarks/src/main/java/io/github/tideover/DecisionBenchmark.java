@@ -94,7 +94,8 @@ public class DecisionBenchmark {
 
     @Benchmark
     public Step decide() {
-        CallPlan plan = new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, false, true, time.now());
+        CallPlan plan = new CallPlan(
+                ladder, settings, backoff, hedges, time.dice(), request, false, true, false, false, time.now());
         if (!(plan.first(time.now()) instanceof Step.Send)) {
             throw new AssertionError("nothing to send");
         }

@@ -83,6 +83,7 @@ final class Attempt {
         Exchange<?, ChatReply.Builder> prepared;
         try {
             prepared = send.dialect().whole(request, send.rung().model());
+            request.idempotencyKey().ifPresent(prepared::idempotencyKey);
         } catch (RuntimeException e) {
             return engine.failed(e, send);
         }
@@ -107,6 +108,9 @@ final class Attempt {
                 case CONTINUATION -> send.dialect().continued(request, beginning, rung.model());
                 default -> send.dialect().streamed(request, rung.model());
             };
+            if (send.mode() == Step.Mode.STREAM) { // what goes on with a stream asks for something else
+                request.idempotencyKey().ifPresent(prepared::idempotencyKey);
+            }
         } catch (RuntimeException e) {
             return engine.failed(e, send);
         }

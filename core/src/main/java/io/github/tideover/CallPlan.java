@@ -7,6 +7,7 @@ import static io.github.tideover.failure.FailureKind.DEADLINE;
 import static io.github.tideover.failure.FailureKind.INVALID_REQUEST;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
 import static io.github.tideover.failure.FailureKind.NO_CACHED_REPLY;
+import static io.github.tideover.failure.FailureKind.OUT_OF_TURN;
 import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.STALL;
 import static io.github.tideover.failure.FailureKind.TIMEOUT;
@@ -18,6 +19,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Receipt;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
@@ -46,6 +48,10 @@ final class CallPlan {
     /** A wait for a free place is worth a second at most, a wait to be eased back in five. */
     private static final long LONGEST_WAIT_FOR_PLACE = TimeUnit.SECONDS.toNanos(1);
 
+    /** A disk writes in milliseconds. One that takes longer is broken, and the caller has waited long enough. */
+    private static final long LONGEST_WAIT_FOR_RECEIPT = TimeUnit.SECONDS.toNanos(1);
+
+    private static final String OUTBOX = "outbox";
     private static final long LONGEST_WAIT_FOR_TURN = TimeUnit.SECONDS.toNanos(5);
     /** Fields of a request whose answer is not for a second model to finish. */
     private static final Set<String> NOT_PLAIN_TEXT =
@@ -65,8 +71,11 @@ final class CallPlan {
     private final ChatRequest request;
     private final boolean streamed;
     private final boolean takesWords;
+    private final boolean takesReceipt;
+    private final boolean isOutOfTurn;
     private final long started;
     private final long deadline;
+    private final long reserve;
     private final long shortestAttempt;
 
     private int position = -1;
@@ -126,6 +135,8 @@ final class CallPlan {
             ChatRequest request,
             boolean streamed,
             boolean takesWords,
+            boolean takesReceipt,
+            boolean isOutOfTurn,
             long started) {
         Ladder.Way way = rungs.wayOf(request);
         this.rungs = rungs;
@@ -140,9 +151,12 @@ final class CallPlan {
         this.request = request;
         this.streamed = streamed;
         this.takesWords = takesWords;
+        this.takesReceipt = takesReceipt;
+        this.isOutOfTurn = isOutOfTurn;
         this.started = started;
         long whole = settings.deadlineOf(request, streamed);
-        this.deadline = started + whole - Math.min(RESERVE, whole / 20);
+        this.reserve = Math.min(RESERVE, whole / 20);
+        this.deadline = started + whole - reserve;
         this.shortestAttempt = Math.min(SHORTEST_ATTEMPT, whole / 4);
     }
 
@@ -157,6 +171,10 @@ final class CallPlan {
         }
         if (deadline - now <= 0) { // what came before this took all the time
             note(Failure.of(DEADLINE).build());
+            return climb(now);
+        }
+        if (isOutOfTurn) {
+            note(Failure.of(OUT_OF_TURN).source(OUTBOX).build());
             return climb(now);
         }
         looksForFresh = mayLookForFresh();
@@ -191,6 +209,9 @@ final class CallPlan {
         }
         if (outcome instanceof Outcome.Recalled recalled) {
             return recalled(recalled, now);
+        }
+        if (outcome instanceof Outcome.Kept kept) {
+            return kept(kept, now);
         }
         Rung.Ask rung = (Rung.Ask) ladder.get(position);
         Step step = ask(rung, now);
@@ -232,6 +253,8 @@ final class CallPlan {
                 step = mayRecall(now) ? new Step.Recall() : null;
             } else if (rung instanceof Rung.Resemble) {
                 step = mayRecall(now) ? new Step.Resemble() : null;
+            } else if (rung instanceof Rung.Keep keep) {
+                step = mayKeep() ? new Step.Keep(keep.outbox(), keepUntil(now)) : null;
             } else if (rung instanceof Rung.Speak speak) {
                 step = maySpeak() ? say(speak.words()) : null;
             }
@@ -254,6 +277,9 @@ final class CallPlan {
     }
 
     private boolean mayAsk(Rung.Ask ask, long now) {
+        if (isOutOfTurn) {
+            return false;
+        }
         if (decisive == null) {
             return true;
         }
@@ -282,7 +308,18 @@ final class CallPlan {
                 && decisive.kind() == FailureKind.THROTTLED
                 && decisive.retryAfter().isPresent();
         return !isFinal()
+                && !isOutOfTurn
                 && (deadline - now <= 0 || decisive == null || isPaused || anyFailure(FailureKind::allowsStale));
+    }
+
+    /** What the application's own words would be said to is kept for later: they promise as much. */
+    private boolean mayKeep() {
+        return takesReceipt && request.isQueueable() && maySpeak();
+    }
+
+    /** The reserve is for what comes after the last attempt; some of it for what comes after this. */
+    private long keepUntil(long now) {
+        return Math.min(now + LONGEST_WAIT_FOR_RECEIPT, deadline + reserve / 2);
     }
 
     private boolean maySpeak() {
@@ -808,6 +845,22 @@ final class CallPlan {
         return new Step.Answer(reply.toBuilder()
                 .origin(reply.similarity().isPresent() ? Origin.SIMILAR : Origin.CACHED)
                 .rateLimits(RateLimits.NONE)
+                .attempts(attempts)
+                .skipped(failures)
+                .build());
+    }
+
+    private Step kept(Outcome.Kept kept, long now) {
+        Receipt receipt = kept.receipt();
+        if (receipt == null) {
+            note(requireNonNull(kept.refusal()).toBuilder().source(OUTBOX).build());
+            return climb(now);
+        }
+        over = true;
+        return new Step.Answer(ChatReply.builder()
+                .text(((Rung.Keep) ladder.get(position)).words())
+                .origin(Origin.QUEUED)
+                .receipt(receipt)
                 .attempts(attempts)
                 .skipped(failures)
                 .build());

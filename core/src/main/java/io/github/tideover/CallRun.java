@@ -7,6 +7,7 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Receipt;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
@@ -140,7 +141,7 @@ final class CallRun {
     private CallPlan prepare() {
         CallPlan call = plan;
         if (call == null) {
-            call = engine.plan(request, showsPieces, goal.takesWords(), started());
+            call = engine.plan(request, showsPieces, goal, started());
             plan = call;
             step = call.first(engine.time().now());
         }
@@ -230,6 +231,10 @@ final class CallRun {
         }
         if (next instanceof Step.LookForFresh look) {
             return lookForFresh(call, look);
+        }
+        if (next instanceof Step.Keep keep) {
+            tell(call, wanted(engine.keep(keep, request), keep));
+            return null;
         }
         return send(call, (Step.Send) next);
     }
@@ -457,6 +462,18 @@ final class CallRun {
         ChatReply kept = recalled.reply();
         Failure misfit = kept == null ? null : goal.misfit(kept);
         return misfit == null ? recalled : Outcome.Recalled.unfit(misfit);
+    }
+
+    /** A receipt that nobody waits for any more is not handed out, and the message is not kept. */
+    private Outcome.Kept wanted(Outcome.Kept kept, Step.Keep step) {
+        String why = cancelled;
+        Receipt receipt = kept.receipt();
+        if (why == null || receipt == null) {
+            return kept;
+        }
+        step.outbox().cancel(receipt.id());
+        return new Outcome.Kept(
+                null, Failure.of(FailureKind.CANCELLED).message(why).build());
     }
 
     private Outcome broken(Failure failure, boolean canResume) {

@@ -1,5 +1,7 @@
 package io.github.tideover;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Message;
@@ -10,7 +12,12 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.tool.Toolbox;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the person says joins the history when it is answered. After an exception it has not joined, so that saying it
  * again does not say it twice. The application's own words ({@link Origin#CANNED}) are no model's and stay out of the
- * history, while what the person said stays in: the next answer can still refer to it. Where the model wished for tools that nobody
+ * history, while what the person said stays in: the next answer can still refer to it. So does what is kept in an outbox
+ * ({@link Origin#QUEUED}); its answer joins the history, in its place, when it comes, and until then what is said next is kept
+ * behind it. Where the model wished for tools that nobody
  * ran, and the person says something else, the model is told that they were not called.
  *
  * <p>For one thread at a time.
@@ -30,6 +39,11 @@ public final class Conversation {
     private final @Nullable ChatRequest beginning;
     private final int begun;
     private final List<Message> history = new ArrayList<>();
+    private final @Nullable String id;
+    /** Where in the history the answers to messages belong that are kept for later. */
+    private final Map<String, Integer> owed = new LinkedHashMap<>(0);
+
+    private final Map<String, ChatReply> heard = new ConcurrentHashMap<>(0);
 
     Conversation(Tideover tideover, @Nullable ChatRequest beginning) {
         this.tideover = tideover;
@@ -38,6 +52,18 @@ public final class Conversation {
             history.addAll(beginning.messages());
         }
         begun = history.size();
+        String given = beginning == null ? null : beginning.conversation().orElse(null);
+        id = given == null && tideover.hasOutbox() ? UUID.randomUUID().toString() : given;
+    }
+
+    /**
+     * By what this conversation is known in an outbox: the id that its {@linkplain ChatRequest#conversation() beginning} has, or
+     * one of its own, which a restart of the application does not survive.
+     *
+     * @return the id; empty if the client has no outbox and the beginning has none
+     */
+    public Optional<String> id() {
+        return Optional.ofNullable(id);
     }
 
     /**
@@ -139,6 +165,7 @@ public final class Conversation {
      * @return an unmodifiable view
      */
     public List<Message> history() {
+        takeAnswers();
         return Collections.unmodifiableList(history);
     }
 
@@ -162,8 +189,30 @@ public final class Conversation {
     }
 
     private ChatRequest.Builder asked() {
-        return (beginning == null ? ChatRequest.builder() : beginning.toBuilder())
+        takeAnswers();
+        ChatRequest.Builder request = (beginning == null ? ChatRequest.builder() : beginning.toBuilder())
                 .messages(history.subList(begun, history.size()));
+        if (id != null) {
+            request.conversation(id);
+        }
+        return request;
+    }
+
+    /** An answer came to a message of this conversation that was kept. On any thread. */
+    void hears(String message, ChatReply reply) {
+        heard.put(message, reply);
+    }
+
+    /** Puts answers that came in the meantime where they belong. */
+    private void takeAnswers() {
+        for (String message : List.copyOf(owed.keySet())) {
+            ChatReply reply = heard.remove(message);
+            if (reply != null) {
+                int place = requireNonNull(owed.remove(message));
+                history.add(place, Message.assistant(reply));
+                owed.replaceAll((other, at) -> at > place ? at + 1 : at);
+            }
+        }
     }
 
     private void become(List<Message> now) {
@@ -174,5 +223,9 @@ public final class Conversation {
 
     private void add(ChatRequest request, ChatReply reply) {
         become(History.with(request.messages(), reply));
+        reply.receipt().ifPresent(receipt -> {
+            owed.put(receipt.id(), history.size());
+            tideover.follow(receipt, this);
+        });
     }
 }

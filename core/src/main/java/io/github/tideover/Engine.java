@@ -1,5 +1,6 @@
 package io.github.tideover;
 
+import static io.github.tideover.failure.FailureKind.NOT_QUEUED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.Flights.Flight;
@@ -11,8 +12,11 @@ import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Receipt;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.outbox.Ledger;
+import io.github.tideover.outbox.Offer;
 import io.github.tideover.provider.Exchange;
 import io.github.tideover.status.StatusRecorder;
 import java.io.IOException;
@@ -48,7 +52,9 @@ final class Engine {
     private final @Nullable CacheGuard cache;
     private final @Nullable SimilarReplies similar;
     private final Semaphore asides = new Semaphore(MOST_ASIDES);
-    private final StatusRecorder recorder;
+    private final @Nullable StatusRecorder recorder;
+    private final @Nullable Ledger outbox;
+    private volatile Runnable whenAnswered = () -> {};
 
     /**
      * Makes an engine.
@@ -61,7 +67,8 @@ final class Engine {
      * @param identity the first provider's address and model: what a kept reply is an answer from
      * @param cache where complete replies are kept, or null
      * @param similar finds replies to similar questions, or null
-     * @param recorder writes down what becomes of calls
+     * @param recorder writes down what becomes of calls, or null for calls that nobody waits for
+     * @param outbox where messages are kept for later, or null
      */
     Engine(
             Ladder ladder,
@@ -72,8 +79,10 @@ final class Engine {
             String identity,
             @Nullable CacheGuard cache,
             @Nullable SimilarReplies similar,
-            StatusRecorder recorder) {
+            @Nullable StatusRecorder recorder,
+            @Nullable Ledger outbox) {
         this.recorder = recorder;
+        this.outbox = outbox;
         this.ladder = ladder;
         this.settings = settings;
         this.backoff = new Backoff(settings.retryPolicy);
@@ -85,8 +94,37 @@ final class Engine {
         this.similar = similar;
     }
 
-    CallPlan plan(ChatRequest request, boolean streamed, boolean takesWords, long started) {
-        return new CallPlan(ladder, settings, backoff, hedges, time.dice(), request, streamed, takesWords, started);
+    CallPlan plan(ChatRequest request, boolean streamed, Goal goal, long started) {
+        return new CallPlan(
+                ladder,
+                settings,
+                backoff,
+                hedges,
+                time.dice(),
+                request,
+                streamed,
+                goal.takesWords(),
+                goal.takesReceipt(),
+                isOutOfTurn(request, goal),
+                started);
+    }
+
+    /** Whether an earlier message of the conversation waits in the outbox, so that this one would overtake it. */
+    private boolean isOutOfTurn(ChatRequest request, Goal goal) {
+        return outbox != null
+                && goal.takesReceipt()
+                && request.isQueueable()
+                && request.conversation().isPresent()
+                && outbox.isWaiting(request.conversation().get());
+    }
+
+    /** Has something run whenever a provider has answered a call. */
+    void whenAnswered(Runnable hearer) {
+        whenAnswered = hearer;
+    }
+
+    String identity() {
+        return identity;
     }
 
     Settings settings() {
@@ -187,18 +225,48 @@ final class Engine {
 
     /** A call that began then was answered. */
     void answered(ChatReply reply, long started) {
-        recorder.answered(reply.origin(), reply.attempts(), time.now() - started);
+        if (recorder != null) {
+            recorder.answered(reply.origin(), reply.attempts(), time.now() - started);
+        }
+        if (reply.origin() == Origin.LIVE || reply.origin() == Origin.ALTERNATE) {
+            whenAnswered.run();
+        }
     }
 
     /** A call that began then came to its end without an answer. */
     void unanswered(FailureKind why, int attempts, long started) {
-        if (why != FailureKind.CANCELLED) {
+        if (why != FailureKind.CANCELLED && recorder != null) {
             recorder.failed(attempts, time.now() - started);
         }
     }
 
     Outcome.Recalled recall(ChatRequest request) {
         return new Outcome.Recalled(cache == null ? null : cache.find(fingerprint(request)));
+    }
+
+    /** Keeps a message for later; waits until it is safe, on this thread, and not for long. */
+    Outcome.Kept keep(Step.Keep step, ChatRequest request) {
+        Offer offer;
+        try {
+            offer = step.outbox().offer(request);
+        } catch (RuntimeException e) {
+            return notKept(NOT_QUEUED.cause() + " (" + e.getClass().getName() + ")");
+        }
+        if (offer.refusal() == null
+                && BlockingCall.pause(this, offer.done(), step.until() - time.now()) instanceof Outcome.Failed ended) {
+            offer.withdraw();
+            return new Outcome.Kept(null, ended.failure());
+        }
+        Receipt receipt = offer.take();
+        if (receipt != null) {
+            return new Outcome.Kept(receipt, null);
+        }
+        String refusal = offer.refusal();
+        return notKept(refusal != null ? refusal : "the outbox took too long to make the message safe");
+    }
+
+    private static Outcome.Kept notKept(String why) {
+        return new Outcome.Kept(null, Failure.of(NOT_QUEUED).message(why).build());
     }
 
     /** A kept reply that is at most this old. */

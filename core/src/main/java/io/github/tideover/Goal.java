@@ -17,4 +17,9 @@ interface Goal {
     default boolean takesWords() {
         return true;
     }
+
+    /** Whether the answer may come later: to whom it comes then, it is nothing but a reply. */
+    default boolean takesReceipt() {
+        return equals(ANY);
+    }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 final class History {
     private History() {}
 
-    /** With a reply at its end, unless that is the application's own words, which are no model's. */
+    /** With a reply at its end, unless it is no model's: the application's own words, or a receipt. */
     static List<Message> with(List<Message> said, ChatReply reply) {
-        if (reply.origin() == Origin.CANNED) {
+        if (reply.origin() == Origin.CANNED || reply.origin() == Origin.QUEUED) {
             return List.copyOf(said);
         }
         List<Message> all = new ArrayList<>(said);

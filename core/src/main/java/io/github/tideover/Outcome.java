@@ -1,6 +1,7 @@
 package io.github.tideover;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.Receipt;
 import io.github.tideover.failure.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,14 @@ sealed interface Outcome {
             return new Recalled(null, misfit);
         }
     }
+
+    /**
+     * The outbox was asked.
+     *
+     * @param receipt what it gave, or null
+     * @param refusal why it gave none, or null
+     */
+    record Kept(@Nullable Receipt receipt, @Nullable Failure refusal) implements Outcome {}
 
     /** See {@link #WAITED}. */
     record Waited() implements Outcome {}

@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.Failure;
+import io.github.tideover.outbox.Ledger;
 import io.github.tideover.provider.Ability;
 import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.Dialect;
@@ -62,6 +63,14 @@ sealed interface Rung {
 
     /** Look for what was answered to a question that was put in other words. */
     record Resemble() implements Rung {}
+
+    /**
+     * Keep the message for later.
+     *
+     * @param outbox where
+     * @param words what the reply says that the caller gets
+     */
+    record Keep(Ledger outbox, String words) implements Rung {}
 
     /**
      * Say the application's own words.

@@ -67,6 +67,15 @@ final class Settings {
         freshFor = that.freshFor;
     }
 
+    /** The same for a message that nobody waits for: it has time, and is tried once at a time. */
+    Settings forLater() {
+        Settings later = new Settings(this);
+        later.timeout = timeout.compareTo(DEFAULT_TIMEOUT) < 0 ? DEFAULT_TIMEOUT : timeout;
+        later.retryPolicy = RetryPolicy.never();
+        later.hedging = false;
+        return later;
+    }
+
     /** The deadline of a call, in nanoseconds from its start. */
     long deadlineOf(ChatRequest request, boolean streamed) {
         return request.timeout().orElse(streamed ? streamTimeout : timeout).toNanos();

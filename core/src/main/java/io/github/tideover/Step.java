@@ -2,6 +2,7 @@ package io.github.tideover;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.failure.ChatException;
+import io.github.tideover.outbox.Ledger;
 import io.github.tideover.provider.Dialect;
 import java.time.Duration;
 
@@ -58,6 +59,14 @@ sealed interface Step {
 
     /** Look for a reply to a similar question. */
     record Resemble() implements Step {}
+
+    /**
+     * Keep the message for later.
+     *
+     * @param outbox where to keep it
+     * @param until the moment, on the monotonic clock, by which it must be safe
+     */
+    record Keep(Ledger outbox, long until) implements Step {}
 
     /**
      * The call is over: give this reply.

@@ -10,9 +10,14 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.chat.Receipt;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.RequestRejectedException;
 import io.github.tideover.failure.ServiceUnavailableException;
+import io.github.tideover.outbox.Delivery;
+import io.github.tideover.outbox.Ledger;
+import io.github.tideover.outbox.Outbox;
+import io.github.tideover.outbox.OutboxMessage;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.OutageReport;
 import io.github.tideover.status.PagePoller;
@@ -87,6 +92,7 @@ public final class Tideover implements AutoCloseable {
     private final @Nullable NetworkCheck networkCheck;
     private final @Nullable CacheGuard cache;
     private final @Nullable SimilarReplies similar;
+    private final @Nullable OutboxDrain outbox;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Tideover(Builder builder) {
@@ -145,6 +151,11 @@ public final class Tideover implements AutoCloseable {
         if (builder.similarAnswers != null) {
             ladder.add(new Rung.Resemble());
         }
+        List<Rung> asks = List.copyOf(routes.isEmpty() ? List.of() : ladder.subList(0, routes.size()));
+        Ledger ledger = builder.outbox == null ? null : builder.outbox.open(time.clock(), time.nanos());
+        if (ledger != null) {
+            ladder.add(new Rung.Keep(ledger, requireNonNull(builder.outbox).words()));
+        }
         if (builder.lastResort != null) {
             ladder.add(new Rung.Speak(builder.lastResort));
         }
@@ -173,10 +184,38 @@ public final class Tideover implements AutoCloseable {
                 first.baseUrl() + " " + first.model().orElseThrow(),
                 cache,
                 similar,
-                recorder);
+                recorder,
+                ledger);
+        outbox = ledger == null ? null : drainOf(ledger, new Ladder(asks), builder);
         if (pages != null) {
             pages.start();
         }
+    }
+
+    /** Sends what is kept, by providers alone: what is kept was not answered by anything else. */
+    private OutboxDrain drainOf(Ledger ledger, Ladder providers, Builder builder) {
+        Engine quiet = new Engine(
+                providers,
+                blueprint.settings.forLater(),
+                time,
+                watchdog,
+                transport.client().dispatcher().executorService(),
+                engine.identity(),
+                cache,
+                similar,
+                null,
+                null);
+        OutboxDrain drain = new OutboxDrain(
+                ledger,
+                quiet,
+                () -> routes.stream().allMatch(route -> route.isCalm(time.now())),
+                requireNonNull(builder.onDelivered),
+                builder.outboxListeners,
+                recorder::delivered);
+        engine.whenAnswered(drain::othersAreAnswered);
+        board.subscribe(drain::hears);
+        drain.open();
+        return drain;
     }
 
     private static Map<String, StatusPage> knownPages(@Nullable StatusPages which, List<Provider> providers) {
@@ -756,6 +795,31 @@ public final class Tideover implements AutoCloseable {
     }
 
     /**
+     * What waits in the outbox.
+     *
+     * @return the messages, to look at, to take back, to try again
+     * @throws IllegalStateException if this client has no outbox
+     */
+    public QueuedMessages outbox() {
+        if (outbox == null) {
+            throw new IllegalStateException(
+                    "this client has no outbox; give it one with outbox(Outbox.onDisk(directory))");
+        }
+        return new QueuedMessages(outbox);
+    }
+
+    /** Has a conversation hear of the answer to a message that was kept. */
+    void follow(Receipt receipt, Conversation conversation) {
+        if (outbox != null) {
+            outbox.follow(receipt.id(), conversation);
+        }
+    }
+
+    boolean hasOutbox() {
+        return outbox != null;
+    }
+
+    /**
      * Ends the calls under way and frees threads and connections; those of an {@link OkHttpClient} that was handed in stay
      * with it. May be called more than once.
      */
@@ -770,7 +834,13 @@ public final class Tideover implements AutoCloseable {
         if (networkCheck != null) {
             networkCheck.close();
         }
+        if (outbox != null) {
+            outbox.stop();
+        }
         watchdog.close();
+        if (outbox != null) {
+            outbox.close();
+        }
         transport.close();
         lane.close();
         if (similar != null) {
@@ -851,6 +921,9 @@ public final class Tideover implements AutoCloseable {
         private final List<Provider> alternates = new ArrayList<>();
         private @Nullable ReplyCache replyCache;
         private @Nullable SimilarAnswers similarAnswers;
+        private @Nullable Outbox outbox;
+        private @Nullable Consumer<Delivery> onDelivered;
+        private final List<Consumer<OutboxMessage>> outboxListeners = new ArrayList<>();
         private @Nullable String lastResort;
         private final List<Consumer<StatusEvent>> listeners = new ArrayList<>();
         private final List<Consumer<OutageReport>> reportListeners = new ArrayList<>();
@@ -873,6 +946,9 @@ public final class Tideover implements AutoCloseable {
             alternates.addAll(that.alternates);
             replyCache = that.replyCache;
             similarAnswers = that.similarAnswers;
+            outbox = that.outbox;
+            onDelivered = that.onDelivered;
+            outboxListeners.addAll(that.outboxListeners);
             lastResort = that.lastResort;
             listeners.addAll(that.listeners);
             reportListeners.addAll(that.reportListeners);
@@ -956,6 +1032,51 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder similarAnswers(SimilarAnswers similarAnswers) {
             this.similarAnswers = requireNonNull(similarAnswers, "similarAnswers == null");
+            return this;
+        }
+
+        /**
+         * Keeps what was said while nothing can answer, and answers it later. The caller gets a reply of origin
+         * {@link Origin#QUEUED} with a {@linkplain ChatReply#receipt() receipt}, once the message is safe from a crash; the answer
+         * comes to {@link #onDelivered}, which has to be there too. What is in it from before is sent from
+         * {@link #build()} on.
+         *
+         * <p>It is the rung before the {@link #lastResort}, and takes what that would be said to, at once: also what met a
+         * bad key or an empty account, which somebody may mend in time. A later turn of the same
+         * {@linkplain ChatRequest#conversation() conversation} is kept behind an earlier one that waits, whether or not somebody
+         * could answer it.
+         *
+         * @param outbox the outbox
+         * @return this builder
+         */
+        public Builder outbox(Outbox outbox) {
+            this.outbox = requireNonNull(outbox, "outbox == null");
+            return this;
+        }
+
+        /**
+         * Sets who takes the answers to messages that were kept. It is called on threads of its own, in order within a
+         * conversation. When it returns, the answer is acknowledged and not given out again, after a restart neither; when it
+         * throws, or takes longer than 30 s, it is called again after a pause that grows from a second to about a minute, eight
+         * times in all. A crash in the moment of its return has it called once more: {@link Delivery#id()} tells.
+         *
+         * @param onDelivered takes an answer
+         * @return this builder
+         */
+        public Builder onDelivered(Consumer<Delivery> onDelivered) {
+            this.onDelivered = requireNonNull(onDelivered, "onDelivered == null");
+            return this;
+        }
+
+        /**
+         * Adds a listener for what becomes of messages in the outbox: accepted, answered, delivered, expired, refused, failed. It
+         * is called as status listeners are.
+         *
+         * @param listener told of every change of a message's state
+         * @return this builder
+         */
+        public Builder onOutbox(Consumer<OutboxMessage> listener) {
+            outboxListeners.add(requireNonNull(listener, "listener == null"));
             return this;
         }
 
@@ -1227,11 +1348,13 @@ public final class Tideover implements AutoCloseable {
 
         /**
          * Builds the client. Nothing is sent, and no thread is started, before the first call, except to read status pages, if
-         * that was {@linkplain #statusPages asked for}, and to look after a reply cache on disk.
+         * that was {@linkplain #statusPages asked for}, to look after a reply cache on disk, and to send what waits in an
+         * {@linkplain #outbox outbox}.
          *
          * @return the client, to be closed
          * @throws IllegalStateException if there is no provider, one lacks a model, two are the same, a status page is named of
-         *     a provider that is not there, similar answers have no reply cache, or options contradict each other
+         *     a provider that is not there, similar answers have no reply cache, the outbox cannot be opened, or options contradict
+         *     each other
          */
         public Tideover build() {
             if (provider == null) {
@@ -1260,6 +1383,13 @@ public final class Tideover implements AutoCloseable {
             if (replyCache == null && !settings.freshFor.isZero()) {
                 throw new IllegalStateException(
                         "freshFor needs a cache to find replies in; give one with replyCache(...)");
+            }
+            if (outbox != null && onDelivered == null) {
+                throw new IllegalStateException("an outbox needs onDelivered(...), or the answers have nowhere to go");
+            }
+            if (outbox == null && (onDelivered != null || !outboxListeners.isEmpty())) {
+                throw new IllegalStateException(
+                        "onDelivered and onOutbox need an outbox; give one with outbox(Outbox.onDisk(directory))");
             }
             return new Tideover(this);
         }

@@ -44,6 +44,8 @@ class ArchitectureTest {
             .definedBy(ROOT + ".provider..")
             .layer("cache")
             .definedBy(ROOT + ".cache..")
+            .layer("outbox")
+            .definedBy(ROOT + ".outbox..")
             .layer("status")
             .definedBy(ROOT + ".status..")
             .layer("tool")
@@ -62,19 +64,22 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("root")
             .whereLayer("cache")
             .mayOnlyBeAccessedByLayers("root")
+            .whereLayer("outbox")
+            .mayOnlyBeAccessedByLayers("root")
             .whereLayer("status")
             .mayOnlyBeAccessedByLayers("root")
             .whereLayer("tool")
             .mayOnlyBeAccessedByLayers("root")
             .whereLayer("wire")
-            .mayOnlyBeAccessedByLayers("root", "provider", "status") // status pages are read over HTTP
+            .mayOnlyBeAccessedByLayers(
+                    "root", "provider", "outbox", "status") // pages are read over HTTP, messages kept as JSON
             .whereLayer("store")
-            .mayOnlyBeAccessedByLayers("cache")
+            .mayOnlyBeAccessedByLayers("cache", "outbox")
             .whereLayer("chat")
-            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "tool", "wire")
+            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "outbox", "status", "tool", "wire")
             // A reply tells why earlier rungs did not answer.
             .whereLayer("failure")
-            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "status", "wire", "chat");
+            .mayOnlyBeAccessedByLayers("root", "provider", "cache", "outbox", "status", "wire", "chat");
 
     @ArchTest
     static final ArchRule everyPackageHasItsPlace = classes()
@@ -83,6 +88,7 @@ class ArchitectureTest {
                     ROOT,
                     ROOT + ".provider..",
                     ROOT + ".cache..",
+                    ROOT + ".outbox..",
                     ROOT + ".status..",
                     ROOT + ".tool..",
                     ROOT + ".wire..",
@@ -117,7 +123,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theEmbeddedStoreIsForWhatIsKeptOnDiskOnly = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".store..", ROOT + ".cache..")
+            .resideOutsideOfPackages(ROOT + ".store..", ROOT + ".cache..", ROOT + ".outbox..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.h2.."));
 
@@ -175,7 +181,7 @@ class ArchitectureTest {
             .that(resideInAPackage(ROOT).and(bePublic()))
             .should()
             .haveNameMatching(
-                    ".*[.](Tideover|Conversation|ReplyStream|RetryPolicy|StreamRescue|TypedReply|TypedReplyStream|ToolReply|ToolLoopException|ImportReport|Time)([$]Builder)?");
+                    ".*[.](Tideover|Conversation|QueuedMessages|ReplyStream|RetryPolicy|StreamRescue|TypedReply|TypedReplyStream|ToolReply|ToolLoopException|ImportReport|Time)([$]Builder)?");
 
     private static DescribedPredicate<JavaAccess<?>> clocks() {
         return target(owner(name("java.lang.System")))

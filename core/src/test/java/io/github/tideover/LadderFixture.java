@@ -166,6 +166,8 @@ final class LadderFixture {
                 request,
                 streamed,
                 true,
+                true,
+                false,
                 time.now());
     }
 
@@ -196,6 +198,9 @@ final class LadderFixture {
         }
         if (step instanceof Step.Recall) {
             return "recall";
+        }
+        if (step instanceof Step.Keep) {
+            return "keep";
         }
         if (step instanceof Step.Answer answer) {
             return "answer " + answer.reply().origin();

@@ -18,13 +18,17 @@ import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.failure.RateLimitedException;
 import io.github.tideover.failure.ServiceUnavailableException;
+import io.github.tideover.outbox.Delivery;
+import io.github.tideover.outbox.Outbox;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusEvent;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +37,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The promises of this library, each over real HTTP and in all three forms of a call where that matters. What an outage
- * of hours does to averages is in {@link OutageSimulationTest}. The promise about an outbox comes with the outbox.
+ * of hours does to averages is in {@link OutageSimulationTest}.
  */
 class PromisesTest {
     private static final String KEY = "correct-horse-battery";
@@ -444,6 +450,71 @@ class PromisesTest {
                 // until the listener has closed the client
             }
             assertThat(outcomes.get(0)).isInstanceOf(ServiceUnavailableException.class);
+        }
+    }
+
+    /** 6. What the user said is not lost. */
+    @Nested
+    class WhatTheUserSaidIsNotLost {
+        @TempDir
+        private Path directory;
+
+        private final List<Delivery> delivered = new CopyOnWriteArrayList<>();
+
+        @Test
+        void anAcceptedMessageSurvivesAKillAndIsDeliveredOnce() throws Exception {
+            main.does(LoopbackProvider.fails(503));
+            Process process = new ProcessBuilder(
+                            System.getProperty("java.home") + "/bin/java",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Accepting.class.getName(),
+                            main.baseUrl(),
+                            directory.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String receipt;
+            try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
+                receipt = said.readLine();
+                process.destroyForcibly(); // SIGKILL
+            }
+            assertThat(process.waitFor()).isNotZero();
+            assertThat(receipt).isNotBlank();
+
+            main.does(LoopbackProvider.says("It ships on Monday."));
+            Tideover after = open(withOutbox(main, directory, delivered::add));
+            Awaiting.until(() -> after.outbox().list().isEmpty());
+            assertThat(delivered).extracting(Delivery::id).containsExactly(receipt);
+            assertThat(delivered.get(0).reply().text()).isEqualTo("It ships on Monday.");
+            after.close();
+            Tideover again = open(withOutbox(main, directory, delivered::add));
+            assertThat(again.outbox().list()).isEmpty();
+            assertThat(again.chat("Hello").isLive()).isTrue();
+            assertThat(delivered).hasSize(1);
+        }
+    }
+
+    private static Tideover.Builder withOutbox(
+            LoopbackProvider provider, Path directory, Consumer<Delivery> onDelivered) {
+        return withOutbox(provider.baseUrl(), directory, onDelivered);
+    }
+
+    private static Tideover.Builder withOutbox(String baseUrl, Path directory, Consumer<Delivery> onDelivered) {
+        return Tideover.builder()
+                .provider(Provider.openAiCompatible(baseUrl).name("main").model("small"))
+                .retryPolicy(RetryPolicy.never())
+                .outbox(Outbox.onDisk(directory))
+                .onDelivered(onDelivered);
+    }
+
+    /** Accepts a message, in a process of its own, and waits for its end. */
+    static final class Accepting {
+        public static void main(String[] args) throws InterruptedException {
+            Tideover tideover =
+                    withOutbox(args[0], Path.of(args[1]), delivery -> {}).build();
+            System.out.println(
+                    tideover.chat("Where is my order?").receipt().orElseThrow().id());
+            new CountDownLatch(1).await();
         }
     }
 

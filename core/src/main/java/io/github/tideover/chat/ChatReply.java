@@ -35,6 +35,7 @@ public final class ChatReply {
     private final List<Failure> skipped;
     private final boolean continued;
     private final List<String> adapted;
+    private final @Nullable Receipt receipt;
 
     private ChatReply(Builder builder) {
         text = builder.text;
@@ -56,6 +57,7 @@ public final class ChatReply {
         skipped = builder.skipped;
         continued = builder.continued;
         adapted = builder.adapted;
+        receipt = builder.receipt;
     }
 
     /**
@@ -93,6 +95,7 @@ public final class ChatReply {
         builder.skipped = skipped;
         builder.continued = continued;
         builder.adapted = adapted;
+        builder.receipt = receipt;
         return builder;
     }
 
@@ -289,6 +292,15 @@ public final class ChatReply {
         return adapted;
     }
 
+    /**
+     * By what the message is known that is kept for later, of a reply of origin {@link Origin#QUEUED}.
+     *
+     * @return the receipt; empty for every other origin
+     */
+    public Optional<Receipt> receipt() {
+        return Optional.ofNullable(receipt);
+    }
+
     /** Gives origin, model and length; the text is left out so that a log cannot hold it. */
     @Override
     public String toString() {
@@ -321,6 +333,7 @@ public final class ChatReply {
         private List<Failure> skipped = List.of();
         private boolean continued;
         private List<String> adapted = List.of();
+        private @Nullable Receipt receipt;
 
         private Builder() {}
 
@@ -530,6 +543,17 @@ public final class ChatReply {
          */
         public Builder adapted(List<String> adapted) {
             this.adapted = List.copyOf(adapted);
+            return this;
+        }
+
+        /**
+         * Sets by what the message is known that is kept for later.
+         *
+         * @param receipt the receipt, null for a reply that is an answer
+         * @return this builder
+         */
+        public Builder receipt(@Nullable Receipt receipt) {
+            this.receipt = receipt;
             return this;
         }
 

@@ -46,6 +46,9 @@ public final class ChatRequest {
     private final boolean noStore;
     private final @Nullable Duration maxStale;
     private final @Nullable Duration freshFor;
+    private final @Nullable String conversation;
+    private final @Nullable String idempotencyKey;
+    private final @Nullable Boolean queueable;
 
     private ChatRequest(Builder builder) {
         messages = List.copyOf(builder.messages);
@@ -68,6 +71,9 @@ public final class ChatRequest {
         noStore = builder.noStore;
         maxStale = builder.maxStale;
         freshFor = builder.freshFor;
+        conversation = builder.conversation;
+        idempotencyKey = builder.idempotencyKey;
+        queueable = builder.queueable;
     }
 
     private static Map<String, Map<String, Object>> copy(Map<String, Map<String, Object>> byProvider) {
@@ -123,6 +129,9 @@ public final class ChatRequest {
         builder.noStore = noStore;
         builder.maxStale = maxStale;
         builder.freshFor = freshFor;
+        builder.conversation = conversation;
+        builder.idempotencyKey = idempotencyKey;
+        builder.queueable = queueable;
         return builder;
     }
 
@@ -337,6 +346,34 @@ public final class ChatRequest {
     }
 
     /**
+     * The conversation this is a turn of.
+     *
+     * @return the conversation's id, empty if the request stands alone
+     */
+    public Optional<String> conversation() {
+        return Optional.ofNullable(conversation);
+    }
+
+    /**
+     * By what a provider can tell that it has been sent this before.
+     *
+     * @return the key, empty for none
+     */
+    public Optional<String> idempotencyKey() {
+        return Optional.ofNullable(idempotencyKey);
+    }
+
+    /**
+     * Whether this may be kept in an outbox and answered later.
+     *
+     * @return what was set; otherwise true unless it has tools or asks for a format, since who acts on the answer must be
+     *     there, or its reply is not to be kept
+     */
+    public boolean isQueueable() {
+        return queueable != null ? queueable : tools.isEmpty() && responseFormat == null && !noStore;
+    }
+
+    /**
      * A setting that may be left to the provider.
      *
      * @since 0.1
@@ -392,6 +429,9 @@ public final class ChatRequest {
         private boolean noStore;
         private @Nullable Duration maxStale;
         private @Nullable Duration freshFor;
+        private @Nullable String conversation;
+        private @Nullable String idempotencyKey;
+        private @Nullable Boolean queueable;
 
         private Builder() {}
 
@@ -737,6 +777,54 @@ public final class ChatRequest {
                 all.add(name);
             }
             return Collections.unmodifiableSet(all);
+        }
+
+        /**
+         * Says which conversation this is a turn of. Messages of one conversation that are kept in an outbox are answered in
+         * order, and a later turn waits for those before it. It is not sent.
+         *
+         * @param id the conversation's id: the application's own, so that it is known after a restart
+         * @return this builder
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder conversation(String id) {
+            if (requireNonNull(id, "conversation == null").isBlank()) {
+                throw new IllegalArgumentException("conversation must not be blank; leave it out for a request alone");
+            }
+            conversation = id;
+            return this;
+        }
+
+        /**
+         * Has every attempt carry an {@code Idempotency-Key}, by which a provider that heeds it can tell a second attempt from a
+         * second question. Which providers do is for their documentation to say; others pass over it.
+         *
+         * @param key 1 to 255 printable ASCII characters, unlike that of any other request
+         * @return this builder
+         * @throws IllegalArgumentException if it is none
+         */
+        public Builder idempotencyKey(String key) {
+            boolean isPrintable =
+                    requireNonNull(key, "idempotencyKey == null").chars().allMatch(c -> c > ' ' && c < 0x7f);
+            if (key.isEmpty() || key.length() > 255 || !isPrintable) {
+                throw new IllegalArgumentException("idempotencyKey must be 1 to 255 printable ASCII characters without"
+                        + " spaces, such as a UUID; it has " + key.length());
+            }
+            idempotencyKey = key;
+            return this;
+        }
+
+        /**
+         * Says whether this may be kept in an outbox and answered later, if nothing can answer now. Without an outbox it is of
+         * no account. Default true, but for requests with tools or a response format: when their answer comes, whoever would
+         * have acted on it may be gone; and for those with {@link #noStore}. Calls for a record and calls with a toolbox are never kept.
+         *
+         * @param queueable whether it may
+         * @return this builder
+         */
+        public Builder queueable(boolean queueable) {
+            this.queueable = queueable;
+            return this;
         }
 
         /**

@@ -14,6 +14,8 @@ public enum Origin {
     CACHED,
     /** A reply kept from before, to a question that was put in other words; {@link ChatReply#similarity()} tells which. */
     SIMILAR,
+    /** No answer yet: the message is kept, and is answered later. {@link ChatReply#receipt()} tells by what it is known. */
+    QUEUED,
     /** The application's own words, not a model's. */
     CANNED
 }

@@ -81,7 +81,16 @@ public enum FailureKind {
     /** Not sent: the request may not be seen by this provider. */
     NOT_ALLOWED(Again.NEVER, Blame.NOBODY, Rungs.NONE, Remedy.REJECTED, "the provider may not see this request"),
     /** The reply cache had nothing for this request that is still young enough. */
-    NO_CACHED_REPLY(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "nothing was kept for this request");
+    NO_CACHED_REPLY(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "nothing was kept for this request"),
+    /** Not sent: a message of the same conversation that came before waits in the outbox. */
+    OUT_OF_TURN(
+            Again.NEVER,
+            Blame.NOBODY,
+            Rungs.BOTH,
+            Remedy.UNAVAILABLE,
+            "an earlier message of this conversation is still to be answered"),
+    /** The outbox did not take the message: it is full, or could not make it safe in time. */
+    NOT_QUEUED(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "the message could not be kept for later");
 
     /**
      * Whether the same provider may be asked again within one call.

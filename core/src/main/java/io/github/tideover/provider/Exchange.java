@@ -1,6 +1,7 @@
 package io.github.tideover.provider;
 
 import io.github.tideover.failure.RateLimits;
+import io.github.tideover.wire.DirectCall;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RateLimitHeaders;
 import io.github.tideover.wire.RefusedException;
@@ -27,6 +28,7 @@ public final class Exchange<W, R> {
     private final Remedy<R> remedy;
     private volatile @Nullable Exchange<?, R> instead;
     private volatile boolean cancelled;
+    private @Nullable String idempotencyKey;
     private Headers headers = Headers.EMPTY;
 
     /**
@@ -53,6 +55,18 @@ public final class Exchange<W, R> {
     }
 
     /**
+     * Lets the provider tell another attempt from another question. Before it is performed.
+     *
+     * @param key the same for every attempt
+     */
+    public void idempotencyKey(String key) {
+        idempotencyKey = key;
+        if (call instanceof DirectCall<W> direct) {
+            direct.header("Idempotency-Key", key);
+        }
+    }
+
+    /**
      * Sends the request and waits for the reply on the calling thread.
      *
      * @return what was read
@@ -67,6 +81,9 @@ public final class Exchange<W, R> {
             if (other == null) {
                 throw e;
             }
+        }
+        if (idempotencyKey != null) {
+            other.idempotencyKey(idempotencyKey);
         }
         instead = other;
         if (cancelled) { // before it could be seen

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAccumulator;
 /** What became of the calls during one outage: counters, and nothing of what was said. */
 final class CallTally {
     private final Map<Origin, AtomicInteger> answered = new EnumMap<>(Origin.class);
+    private final AtomicInteger delivered = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger affected = new AtomicInteger();
     private final AtomicLong attempts = new AtomicLong();
@@ -40,6 +41,14 @@ final class CallTally {
     private void ended(int attempts, long nanos) {
         this.attempts.addAndGet(attempts);
         longest.accumulate(nanos);
+    }
+
+    void delivered() {
+        delivered.incrementAndGet();
+    }
+
+    int deliveredSoFar() {
+        return delivered.get();
     }
 
     int answered(Origin origin) {

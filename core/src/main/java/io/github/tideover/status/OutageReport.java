@@ -486,9 +486,12 @@ public final class OutageReport {
 
         Builder tally(CallTally tally) {
             for (Origin origin : Origin.values()) {
-                answered(origin, tally.answered(origin));
+                if (origin != Origin.QUEUED) { // a receipt is no answer
+                    answered(origin, tally.answered(origin));
+                }
             }
-            return failed(tally.failed())
+            return queued(tally.answered(Origin.QUEUED), tally.deliveredSoFar())
+                    .failed(tally.failed())
                     .affected(tally.affected())
                     .attempts(tally.attempts())
                     .longestWait(Duration.ofNanos(tally.longestNanos()));

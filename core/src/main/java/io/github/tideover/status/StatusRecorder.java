@@ -151,6 +151,14 @@ public final class StatusRecorder {
         }
     }
 
+    /** The answer to a message that was kept has been delivered. */
+    public void delivered() {
+        CallTally open = tally;
+        if (open != null) {
+            open.delivered();
+        }
+    }
+
     /**
      * A call ended with an exception, and not because it was cancelled.
      *

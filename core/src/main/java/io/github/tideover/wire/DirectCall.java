@@ -19,7 +19,7 @@ public final class DirectCall<T> implements Call<T> {
     private static final int RESET_CONTENT = 205;
 
     private final okhttp3.Call.Factory calls;
-    private final okhttp3.Call call;
+    private okhttp3.Call call;
     private final Converter<ResponseBody, T> converter;
 
     /**
@@ -33,6 +33,16 @@ public final class DirectCall<T> implements Call<T> {
         this.calls = calls;
         this.call = calls.newCall(request);
         this.converter = converter;
+    }
+
+    /**
+     * Adds a header, before the call is executed.
+     *
+     * @param name the header's name
+     * @param value its value
+     */
+    public void header(String name, String value) {
+        call = calls.newCall(call.request().newBuilder().header(name, value).build());
     }
 
     @Override

@@ -19,7 +19,9 @@ import static io.github.tideover.failure.FailureKind.NETWORK;
 import static io.github.tideover.failure.FailureKind.NETWORK_AMBIGUOUS;
 import static io.github.tideover.failure.FailureKind.NETWORK_LOCAL;
 import static io.github.tideover.failure.FailureKind.NOT_ALLOWED;
+import static io.github.tideover.failure.FailureKind.NOT_QUEUED;
 import static io.github.tideover.failure.FailureKind.NO_CACHED_REPLY;
+import static io.github.tideover.failure.FailureKind.OUT_OF_TURN;
 import static io.github.tideover.failure.FailureKind.OVERLOADED;
 import static io.github.tideover.failure.FailureKind.PAUSED;
 import static io.github.tideover.failure.FailureKind.QUOTA;
@@ -97,7 +99,9 @@ class FailureSorterTest {
             WRONG_SHAPE,
             UNSUPPORTED,
             NOT_ALLOWED,
-            NO_CACHED_REPLY);
+            NO_CACHED_REPLY,
+            OUT_OF_TURN,
+            NOT_QUEUED);
 
     private final FailureSorter sorter = new FailureSorter(List.of(KEY), () -> true);
 
@@ -493,6 +497,8 @@ class FailureSorterTest {
             UNSUPPORTED       | NEVER     | NOBODY   | false | false
             NOT_ALLOWED       | NEVER     | NOBODY   | false | false
             NO_CACHED_REPLY   | NEVER     | NOBODY   | true  | true
+            OUT_OF_TURN       | NEVER     | NOBODY   | true  | true
+            NOT_QUEUED        | NEVER     | NOBODY   | true  | true
             """)
     void everyKindSaysWhatMayBeDone(FailureKind kind, Again again, Blame blame, boolean alternate, boolean stale) {
         assertThat(kind.again()).isEqualTo(again);

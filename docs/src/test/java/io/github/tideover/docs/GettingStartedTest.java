@@ -74,7 +74,7 @@ class GettingStartedTest {
             Usage usage = reply.usage();
             System.out.printf(
                     "%s, answered by %s (%s), %d requests sent, %d tokens in, %d out%n",
-                    reply.origin(), // LIVE, ALTERNATE, CACHED, SIMILAR or CANNED
+                    reply.origin(), // LIVE, ALTERNATE, CACHED, SIMILAR, QUEUED or CANNED
                     reply.provider(),
                     reply.model(), // by the provider's own account
                     reply.attempts(),

@@ -9,6 +9,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.outbox.Outbox;
 import io.github.tideover.provider.Provider;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -153,6 +154,7 @@ class PagesTest {
         described("RetryPolicy.Builder", RetryPolicy.Builder.class, RetryPolicy.Builder.class);
         described("ReplyCache.Builder", ReplyCache.Builder.class, ReplyCache.Builder.class);
         described("ReplyCache.DiskBuilder", ReplyCache.DiskBuilder.class, ReplyCache.DiskBuilder.class);
+        described("Outbox.Builder", Outbox.Builder.class, Outbox.Builder.class);
         described("ChatRequest.Builder", ChatRequest.Builder.class, ChatRequest.Builder.class);
     }
 
@@ -199,8 +201,15 @@ class PagesTest {
                 "freshFor")) {
             ofClient.put(option, orNone(valueOf(settings, option)));
         }
-        for (String option :
-                List.of("provider", "replyCache", "lastResort", "httpClient", "statusPages", "networkCheck")) {
+        for (String option : List.of(
+                "provider",
+                "replyCache",
+                "outbox",
+                "onDelivered",
+                "lastResort",
+                "httpClient",
+                "statusPages",
+                "networkCheck")) {
             ofClient.put(option, orNone(valueOf(client, option)));
         }
         ofClient.put("alternate", valueOf(client, "alternates"));
@@ -230,6 +239,11 @@ class PagesTest {
             onDisk.put(option, orNone(valueOf(ReplyCache.onDisk(), option)));
         }
         compare("ReplyCache.DiskBuilder", onDisk);
+        Map<String, Object> ofOutbox = new TreeMap<>();
+        for (String option : List.of("keepFor", "maxMessages", "maxBytes")) {
+            ofOutbox.put(option, valueOf(Outbox.builder(), option));
+        }
+        compare("Outbox.Builder", ofOutbox);
 
         Provider provider = Provider.openAiCompatible("https://chat.example.com/v1/");
         assertThat(provider.name()).isEqualTo("chat.example.com");

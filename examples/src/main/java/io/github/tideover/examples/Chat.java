@@ -60,6 +60,7 @@ final class Chat {
             case ALTERNATE -> "alternate: " + model;
             case CACHED -> "cached: " + reply.age().toSeconds() + " s old";
             case SIMILAR -> "similar: " + reply.age().toSeconds() + " s old";
+            case QUEUED -> "kept for later";
             case CANNED -> "canned";
         };
         String attempts = reply.attempts() > 1 ? ", " + reply.attempts() + " attempts" : "";

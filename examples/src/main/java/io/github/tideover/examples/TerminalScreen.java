@@ -101,7 +101,7 @@ final class TerminalScreen extends Screen {
             case LIVE -> GREEN;
             case ALTERNATE -> YELLOW;
             case CACHED, SIMILAR -> CYAN;
-            case CANNED -> MAGENTA;
+            case QUEUED, CANNED -> MAGENTA;
         };
         int column = chat.column();
         writeAt(chatRow(), column, chat.rest() + chat.addWhole("  " + mark, color, PLAIN));

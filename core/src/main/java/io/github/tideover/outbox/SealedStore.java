@@ -1,0 +1,61 @@
+package io.github.tideover.outbox;
+
+import io.github.tideover.store.RecordSeal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Seals what goes into a store, so that damage shows and, if there are keys, nobody else can read it. */
+final class SealedStore implements OutboxStore {
+    private static final String MAP = "outbox";
+
+    private final OutboxStore store;
+    private final RecordSeal seal;
+
+    SealedStore(OutboxStore store, RecordSeal seal) {
+        this.store = store;
+        this.seal = seal;
+    }
+
+    /** What is not to be read is handed over as nothing, so that it is counted. */
+    @Override
+    public void scan(String prefix, BiConsumer<String, byte[]> reader) throws IOException {
+        store.scan(prefix, (key, record) -> {
+            byte[] content = seal.open(MAP, bytes(key), record);
+            reader.accept(key, content == null ? new byte[0] : content);
+        });
+    }
+
+    @Override
+    public byte @Nullable [] read(String key) throws IOException {
+        byte[] record = store.read(key);
+        if (record == null) {
+            return null;
+        }
+        byte[] content = seal.open(MAP, bytes(key), record);
+        if (content == null) {
+            throw new IOException("a record is damaged, or its key is not there");
+        }
+        return content;
+    }
+
+    @Override
+    public void write(Map<String, byte[]> entries, Collection<String> removed) throws IOException {
+        Map<String, byte[]> records = new LinkedHashMap<>();
+        entries.forEach((key, content) -> records.put(key, seal.seal(MAP, bytes(key), content)));
+        store.write(records, removed);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+    }
+}
