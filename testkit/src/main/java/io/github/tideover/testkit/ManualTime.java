@@ -81,8 +81,8 @@ public final class ManualTime {
     }
 
     /**
-     * A scheduler that runs its tasks when time is moved past them. Tasks for now are run at once by whoever hands them in. It
-     * is never shut down.
+     * A scheduler that runs its tasks when time is moved past them. What it is told to
+     * execute, it runs at once, on the thread that says so. It is never shut down.
      *
      * @return the scheduler
      */

@@ -16,7 +16,11 @@ import tools.jackson.databind.JsonNode;
  * @since 0.1
  */
 public final class SeenRequest {
-    /** What became of a request. */
+    /**
+     * What became of a request.
+     *
+     * @since 0.1
+     */
     public enum Ending {
         /** Not over yet. */
         UNDER_WAY,

@@ -37,7 +37,11 @@ public final class WatchedClient {
         this.servers = servers;
     }
 
-    /** What a client does for its user. */
+    /**
+     * What a client does for its user.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface Asking {
         /**
