@@ -186,16 +186,16 @@ public final class OutageReport {
     /**
      * The calls that were kept for later.
      *
-     * @return their number; 0 in this version, which keeps none
+     * @return their number; 0 without an outbox
      */
     public int queued() {
         return queued;
     }
 
     /**
-     * The calls kept for later that have been answered since.
+     * The messages kept for later whose answers were delivered before the outage was over.
      *
-     * @return their number; 0 in this version, which keeps none
+     * @return their number; 0 without an outbox
      */
     public int delivered() {
         return delivered;
