@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,20 +65,13 @@ final class HitQuality {
         }
     }
 
-    /** Asks each question of a file when all others of it are known, and takes the one that is most like it. */
-    static Hits ofQuestions(Embedder embedder, String file) throws IOException {
+    /** Asks each question when all others are known, and takes the one that is most like it. */
+    static Hits ofQuestions(Embedder embedder, Map<String, String> intents) {
         SimilarAnswers similar =
                 SimilarAnswers.builder(embedder).threshold(0.01).build();
-        Map<String, String> intents = new LinkedHashMap<>();
-        String intent = "";
-        for (String line : lines(file)) {
-            if (line.startsWith("[")) {
-                intent = line.substring(1, line.length() - 1);
-            } else {
-                intents.put(line, intent);
-                ChatRequest request = ChatRequest.of(line);
-                similar.remember(request, RequestFingerprint.of(ASKED, request));
-            }
+        for (String question : intents.keySet()) {
+            ChatRequest request = ChatRequest.of(question);
+            similar.remember(request, RequestFingerprint.of(ASKED, request));
         }
         List<Hit> hits = new ArrayList<>();
         intents.forEach((question, own) -> {
