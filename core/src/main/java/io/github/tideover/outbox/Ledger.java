@@ -682,7 +682,7 @@ public final class Ledger {
     public boolean isInCharge(Watcher watcher) {
         lock.lock();
         try {
-            return !closed && !watchers.isEmpty() && watchers.get(0) == watcher;
+            return !closed && watchers.indexOf(watcher) == 0;
         } finally {
             lock.unlock();
         }
@@ -699,7 +699,7 @@ public final class Ledger {
         boolean isLast;
         lock.lock();
         try {
-            boolean wasInCharge = !watchers.isEmpty() && watchers.get(0) == watcher;
+            boolean wasInCharge = watchers.indexOf(watcher) == 0;
             watchers.remove(watcher);
             isLast = watchers.isEmpty() && !closed;
             closed |= isLast;
