@@ -419,14 +419,14 @@ class KeptRepliesTest {
                 .time(time.time()));
         CompletableFuture<ChatReply> leader = tideover.chatAsync(QUESTION);
         awaitAsked(1);
-        CompletableFuture<ChatReply> cancelled = tideover.chatAsync(QUESTION);
         CompletableFuture<ChatReply> hurried = tideover.chatAsync(
                 QUESTION.toBuilder().timeout(Duration.ofSeconds(5)).build());
-        cancelled.cancel(true);
-        assertThat(cancelled).isCancelled();
         while (tideover.engine().watchdog().underWay() < 2) { // the leader's attempt, and the wait
             Thread.onSpinWait();
         }
+        CompletableFuture<ChatReply> cancelled = tideover.chatAsync(QUESTION);
+        cancelled.cancel(true);
+        assertThat(cancelled).isCancelled();
         time.advance(Duration.ofSeconds(5));
         assertThatThrownBy(hurried::join).hasCauseInstanceOf(DeadlineExceededException.class);
         assertThat(leader.isDone()).as("its own time is longer").isFalse();

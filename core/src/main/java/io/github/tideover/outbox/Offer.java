@@ -33,7 +33,11 @@ public final class Offer {
         this.bytes = bytes;
     }
 
-    /** Whether it is known what becomes of it. */
+    /**
+     * Where to wait for what becomes of it.
+     *
+     * @return at zero once that is known
+     */
     public CountDownLatch done() {
         return done;
     }
