@@ -9,10 +9,10 @@ final class Awaiting {
     private Awaiting() {}
 
     static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(70);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("it did not happen within 20 s");
+                throw new AssertionError("it did not happen within 70 s");
             }
             LockSupport.parkNanos(1_000_000);
         }

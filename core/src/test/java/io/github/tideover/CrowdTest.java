@@ -147,7 +147,7 @@ class CrowdTest {
             Awaiting.until(() -> live.get() > answered + 200);
             over.countDown();
             for (Future<?> each : crowd) {
-                each.get(20, TimeUnit.SECONDS);
+                each.get(60, TimeUnit.SECONDS);
             }
             assertThat(strange).isEmpty();
             int failed = failures.values().stream().mapToInt(AtomicInteger::get).sum();
