@@ -3,6 +3,7 @@ package io.github.tideover;
 import static java.util.Objects.requireNonNull;
 
 import io.github.tideover.Flights.Flight;
+import io.github.tideover.cache.RequestFingerprint;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
@@ -69,6 +70,9 @@ final class CallRun {
     private boolean isTold;
     /** What the plan brought was tools to run, and counts as theirs. */
     private boolean roundIsOver;
+
+    /** What the request's reply is kept under, once that was asked for. */
+    private @Nullable RequestFingerprint key;
 
     private @Nullable Step step;
     private @Nullable RuntimeException problem;
@@ -222,11 +226,11 @@ final class CallRun {
             return nextTurn();
         }
         if (next instanceof Step.Recall) {
-            tell(call, checked(engine.recall(request)));
+            tell(call, checked(engine.recall(key())));
             return null;
         }
         if (next instanceof Step.Resemble) {
-            tell(call, checked(engine.resemble(request)));
+            tell(call, checked(engine.resemble(key(), request)));
             return null;
         }
         if (next instanceof Step.LookForFresh look) {
@@ -243,20 +247,27 @@ final class CallRun {
         Flight joined = followed;
         followed = null;
         ChatReply shared = joined == null ? null : joined.reply();
-        Outcome.Recalled found = shared == null ? engine.fresh(request, look.freshFor()) : new Outcome.Recalled(shared);
+        Outcome.Recalled found = shared == null ? engine.fresh(key(), look.freshFor()) : new Outcome.Recalled(shared);
         // The reader of a stream sets its pace, and wants the first words soon: it neither leads nor follows.
         if (found.reply() == null && !showsPieces && timesFollowed < MOST_FOLLOWED) {
-            Flight flight = engine.join(request);
+            Flight flight = engine.join(key(), request);
             if (!flight.leads()) {
                 timesFollowed++;
                 followed = flight;
                 return Turn.PAUSE;
             }
             led = flight;
-            found = engine.fresh(request, look.freshFor()); // the one before may have ended just now
+            found = engine.fresh(key(), look.freshFor()); // the one before may have ended just now
         }
         tell(call, checked(found));
         return null;
+    }
+
+    /** Worked out once for a request: it takes reading the whole conversation. */
+    private RequestFingerprint key() {
+        RequestFingerprint known = key == null ? engine.fingerprint(request) : key;
+        key = known;
+        return known;
     }
 
     /** Those who wait for this call have its reply, or see to one themselves. */
@@ -366,6 +377,7 @@ final class CallRun {
     private void runTools(ToolLoop tools) {
         tools.run(this::whyNoTool);
         request = tools.request();
+        key = null;
         plan = null;
         roundIsOver = false;
         attempt = null;
@@ -421,7 +433,10 @@ final class CallRun {
         reply = answer;
         isTold = true;
         engine.answered(answer, started());
-        boolean isKept = engine.remember(request, whole);
+        boolean isKept = engine.isToKeep(request, whole);
+        if (isKept) {
+            engine.remember(key(), request, whole);
+        }
         endFlight(isKept ? whole : null);
     }
 

@@ -10,7 +10,6 @@ import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.cache.RequestFingerprint;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
-import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.chat.Receipt;
 import io.github.tideover.failure.Failure;
@@ -240,8 +239,8 @@ final class Engine {
         }
     }
 
-    Outcome.Recalled recall(ChatRequest request) {
-        return new Outcome.Recalled(cache == null ? null : cache.find(fingerprint(request)));
+    Outcome.Recalled recall(RequestFingerprint key) {
+        return new Outcome.Recalled(cache == null ? null : cache.find(key));
     }
 
     /** Keeps a message for later; waits until it is safe, on this thread, and not for long. */
@@ -270,43 +269,47 @@ final class Engine {
     }
 
     /** A kept reply that is at most this old. */
-    Outcome.Recalled fresh(ChatRequest request, Duration freshFor) {
-        ChatReply kept = recall(request).reply();
+    Outcome.Recalled fresh(RequestFingerprint key, Duration freshFor) {
+        ChatReply kept = recall(key).reply();
         return new Outcome.Recalled(kept == null || kept.age().compareTo(freshFor) > 0 ? null : kept);
     }
 
     /** The call under way that asks the same, or a place to lead from. */
-    Flight join(ChatRequest request) {
-        return flights.join(fingerprint(request), request);
+    Flight join(RequestFingerprint key, ChatRequest request) {
+        return flights.join(key, request);
     }
 
     int flights() {
         return flights.count();
     }
 
-    private RequestFingerprint fingerprint(ChatRequest request) {
+    /** What a request's reply is kept under: a hash of all that is said in it. */
+    RequestFingerprint fingerprint(ChatRequest request) {
         return RequestFingerprint.of(identity, request);
     }
 
-    /** Keeps a reply for later, if it is one to keep; whether it is. */
-    boolean remember(ChatRequest request, ChatReply reply) {
-        boolean isKept = cache != null && !request.noStore() && isWorthKeeping(reply);
-        if (isKept) {
-            RequestFingerprint key = fingerprint(request);
-            requireNonNull(cache).store(key, reply);
-            if (similar != null) {
-                similar.remember(request, key);
-            }
+    /** Whether a reply that was just given is to be kept. */
+    boolean isToKeep(ChatRequest request, ChatReply reply) {
+        return cache != null
+                && !request.noStore()
+                && (reply.origin() == Origin.LIVE || reply.origin() == Origin.ALTERNATE)
+                && CacheGuard.isToKeep(reply);
+    }
+
+    /** Keeps a reply for later. */
+    void remember(RequestFingerprint key, ChatRequest request, ChatReply reply) {
+        requireNonNull(cache).store(key, reply);
+        if (similar != null) {
+            similar.remember(request, key);
         }
-        return isKept;
     }
 
     /** Looks for a reply to a question that was put in other words. */
-    Outcome.Recalled resemble(ChatRequest request) {
+    Outcome.Recalled resemble(RequestFingerprint key, ChatRequest request) {
         return new Outcome.Recalled(requireNonNull(similar)
                 .find(
                         request,
-                        fingerprint(request),
+                        key,
                         kept -> ladder.mayServe(request, kept.provider())
                                 && request.maxStale()
                                         .filter(most -> kept.age().compareTo(most) > 0)
@@ -320,15 +323,5 @@ final class Engine {
         if (similar != null) {
             similar.questions().remember(request, key);
         }
-    }
-
-    /** Whole answers of one model, just given: nothing cut, refused, or meant to be acted on once. */
-    private static boolean isWorthKeeping(ChatReply reply) {
-        return (reply.origin() == Origin.LIVE || reply.origin() == Origin.ALTERNATE)
-                && reply.finishReason() == FinishReason.STOP
-                && !reply.isContinued()
-                && reply.refusal().isEmpty()
-                && reply.toolCalls().isEmpty()
-                && !reply.text().isEmpty();
     }
 }

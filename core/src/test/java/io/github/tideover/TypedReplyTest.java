@@ -177,19 +177,18 @@ class TypedReplyTest {
         assertThat(script.requests()).isEqualTo(1); // the next one would be cut at the same place
     }
 
-    @Test
-    void aRefusalIsARejectionAndNotShoppedAround() {
-        Script main = script().answers(request -> Speaker.whole(Speaker.map(
+    private static MockResponse answer(Map<String, Object> message, String finishReason) {
+        return Speaker.whole(Speaker.map(
                 "id",
                 "c1",
                 "choices",
-                List.of(Speaker.map(
-                        "index",
-                        0,
-                        "message",
-                        Speaker.map("role", "assistant", "content", null, "refusal", "I must not."),
-                        "finish_reason",
-                        "stop")))));
+                List.of(Speaker.map("index", 0, "message", message, "finish_reason", finishReason))));
+    }
+
+    @Test
+    void aRefusalIsARejectionAndNotShoppedAround() {
+        Script main = script().answers(request ->
+                answer(Speaker.map("role", "assistant", "content", null, "refusal", "I must not."), "stop"));
         Script spare = new Script(Speaker.CHAT, second).says(FITS);
         Tideover tideover = client(Tideover.builder()
                 .provider(main.provider("main").streaming(false))
@@ -202,17 +201,8 @@ class TypedReplyTest {
 
     @Test
     void anAnswerStoppedByAPolicyIsARejectionAndNotShoppedAround() {
-        Script main = script().answers(request -> Speaker.whole(Speaker.map(
-                "id",
-                "c1",
-                "choices",
-                List.of(Speaker.map(
-                        "index",
-                        0,
-                        "message",
-                        Speaker.map("role", "assistant", "content", "{\"subject\":"),
-                        "finish_reason",
-                        "content_filter")))));
+        Script main = script().answers(request ->
+                answer(Speaker.map("role", "assistant", "content", "{\"subject\":"), "content_filter"));
         Script spare = new Script(Speaker.CHAT, second).says(FITS);
         Tideover tideover = client(Tideover.builder()
                 .provider(main.provider("main").streaming(false))

@@ -147,10 +147,7 @@ public final class CacheGuard {
         if (found == null) {
             return null;
         }
-        Duration age = Duration.between(found.at(), now);
-        return found.reply().toBuilder()
-                .age(age.isNegative() ? Duration.ZERO : age)
-                .build();
+        return KeptReply.withAge(found.reply(), Duration.between(found.at(), now));
     }
 
     private @Nullable ChatReply ask(ReplyCache cache, RequestFingerprint key, Instant now) {
@@ -183,11 +180,18 @@ public final class CacheGuard {
     @SuppressWarnings("NullableOptional") // a foreign cache may give null
     private static @Nullable ChatReply sound(@Nullable Optional<ChatReply> answer) {
         ChatReply reply = answer == null ? null : answer.orElse(null);
-        boolean isSound = reply != null
-                && KeptReply.isWhole(reply)
-                && !reply.isContinued()
-                && !reply.age().isNegative();
-        return isSound ? reply : null;
+        return reply != null && isToKeep(reply) && !reply.age().isNegative() ? reply : null;
+    }
+
+    /**
+     * Whether a reply is one that a cache may keep and give out again: the whole answer of one model, and only text, so nothing cut,
+     * refused, or meant to be acted on once.
+     *
+     * @param reply the reply
+     * @return whether it is
+     */
+    public static boolean isToKeep(ChatReply reply) {
+        return KeptReply.isWhole(reply) && !reply.isContinued();
     }
 
     private synchronized boolean mayAsk() {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class KeptReply {
                 && reply.refusal().isEmpty()
                 && reply.toolCalls().isEmpty()
                 && !reply.text().isEmpty();
+    }
+
+    /** A reply with its age. A clock that was set back must not make an answer come from the future. */
+    static ChatReply withAge(ChatReply reply, Duration age) {
+        return reply.toBuilder().age(age.isNegative() ? Duration.ZERO : age).build();
     }
 
     static byte[] toBytes(ChatReply reply) {

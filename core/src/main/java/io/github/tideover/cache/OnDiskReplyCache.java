@@ -283,11 +283,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         byte[] content =
                 content(join(at, Arrays.copyOf(record, HEAD)), Arrays.copyOfRange(record, HEAD, record.length));
         ChatReply reply = content == null ? null : KeptReply.of(content);
-        // A clock that was set back must not make an answer come from the future.
-        return Optional.ofNullable(reply)
-                .map(kept -> kept.toBuilder()
-                        .age(age.isNegative() ? Duration.ZERO : age)
-                        .build());
+        return Optional.ofNullable(reply).map(kept -> KeptReply.withAge(kept, age));
     }
 
     private byte @Nullable [] content(byte[] key, byte[] body) {
