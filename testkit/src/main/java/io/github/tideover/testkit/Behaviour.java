@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,6 +224,16 @@ public final class Behaviour {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Behaviour(act, delay, more);
+    }
+
+    /** The same, with words if it was given none. A break that they are too short for comes at their end. */
+    Behaviour inWords(Supplier<String> words) {
+        if (!(act instanceof Act.Answer answer) || answer.text() != null) {
+            return this;
+        }
+        String text = requireNonNull(words.get(), "what answers a question was null");
+        int breaksAfter = Math.min(answer.breaksAfter(), Tokens.of(text).size());
+        return new Behaviour(new Act.Answer(text, answer.gap(), breaksAfter, answer.how()), delay, headers);
     }
 
     private Act.Answer answer(String what) {

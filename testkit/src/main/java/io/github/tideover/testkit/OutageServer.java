@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
@@ -36,7 +37,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Each such line answers one request unless it says otherwise, in the order in which they were written. A request for which
  * there is no line meets the weather of the {@linkplain #plays timeline}; where there is none either, the provider is well and
- * answers with {@link #HEALTHY_ANSWER}.
+ * answers with {@link #HEALTHY_ANSWER}, or as {@link Builder#answers} says.
  *
  * <p>It is safe for use by many threads. Its own are daemon threads, one for each connection.
  *
@@ -73,6 +74,7 @@ public final class OutageServer implements AutoCloseable {
     private final AtomicLong order = new AtomicLong();
 
     private final Random dice;
+    private final UnaryOperator<String> answers;
     private final Listener listener;
     private volatile @Nullable Playing playing;
     private volatile Capacity.@Nullable Backlog backlog;
@@ -82,6 +84,7 @@ public final class OutageServer implements AutoCloseable {
         name = builder.name;
         time = builder.time;
         dice = new Random(builder.seed);
+        answers = builder.answers;
         certificates = builder.isTls ? selfSigned() : null;
         start = time.now();
         listener = new Listener(name, time, certificates, this::answer);
@@ -432,10 +435,13 @@ public final class OutageServer implements AutoCloseable {
         seen.add(request);
         boolean wantsUsage = json.path("stream_options").path("include_usage").asBoolean(false);
         try {
-            return new Performance(request, connection, time, order, wantsUsage).of(behaviour(now));
-        } catch (IOException e) {
+            String question = dialect.speech().question(json);
+            Behaviour behaviour = behaviour(now).inWords(() -> answers.apply(question));
+            return new Performance(request, connection, time, order, wantsUsage).of(behaviour);
+        } catch (IOException | RuntimeException e) {
             if (request.ending() == Ending.UNDER_WAY) {
-                request.ends(Ending.LEFT, time.now(), order.incrementAndGet());
+                request.ends(
+                        e instanceof IOException ? Ending.LEFT : Ending.BROKEN, time.now(), order.incrementAndGet());
             }
             throw e;
         }
@@ -514,6 +520,7 @@ public final class OutageServer implements AutoCloseable {
         private ServerTime time = ServerTime.system();
         private boolean isTls;
         private long seed = 1;
+        private UnaryOperator<String> answers = question -> HEALTHY_ANSWER;
 
         private Builder() {}
 
@@ -562,6 +569,18 @@ public final class OutageServer implements AutoCloseable {
          */
         public Builder seed(long seed) {
             this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Sets what it says wherever it was given no words. Default {@link OutageServer#HEALTHY_ANSWER}, whatever it is asked.
+         *
+         * @param answers makes an answer of what the user said last, which is empty if that was no text. It is called by
+         *     several threads; what it throws ends the connection, and is printed.
+         * @return this builder
+         */
+        public Builder answers(UnaryOperator<String> answers) {
+            this.answers = requireNonNull(answers, "answers == null");
             return this;
         }
 

@@ -26,6 +26,36 @@ abstract class Speech {
     /** What was said so far: the part of a request that is the same in each attempt for one question. */
     abstract List<JsonNode> conversation(JsonNode body);
 
+    /** The text of what the user said last, in whatever dialect; empty if there is none. */
+    final String question(JsonNode body) {
+        List<JsonNode> said = conversation(body);
+        JsonNode turns = said.get(said.size() - 1);
+        if (turns.isString()) {
+            return turns.asString();
+        }
+        for (int i = turns.size() - 1; i >= 0; i--) {
+            String text = userText(turns.path(i));
+            if (!text.isEmpty()) {
+                return text;
+            }
+        }
+        return "";
+    }
+
+    /** What a user says in a turn: its text, or that of all its parts. Empty for the turn of somebody else. */
+    private static String userText(JsonNode turn) {
+        if (!turn.path("role").asString("user").equals("user")) {
+            return "";
+        }
+        JsonNode content = turn.path(turn.has("parts") ? "parts" : "content");
+        if (content.isString()) {
+            return content.asString();
+        }
+        StringBuilder text = new StringBuilder();
+        content.forEach(part -> text.append(part.path("text").asString("")));
+        return text.toString();
+    }
+
     abstract String whole(Answering reply);
 
     /** The events before the first text. */

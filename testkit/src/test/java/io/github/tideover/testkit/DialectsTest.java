@@ -3,9 +3,13 @@ package io.github.tideover.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.tideover.Conversation;
 import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.Message;
+import io.github.tideover.chat.Part;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.PartialReplyException;
@@ -89,6 +93,39 @@ class DialectsTest {
             assertThat(request.isStream()).isTrue();
             assertThat(request.ending()).isEqualTo(Ending.ANSWERED);
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aQuestionHasItsAnswerWhereverThereIsNoOther(Dialect dialect) {
+        try (OutageServer parrot = OutageServer.builder()
+                        .answers(question -> "You asked: " + question)
+                        .start();
+                Tideover tideover = Tideover.builder()
+                        .provider(parrot.provider(dialect))
+                        .retryPolicy(RetryPolicy.never())
+                        .build()) {
+            Conversation conversation = tideover.conversation(ChatRequest.builder()
+                    .system("Be brief")
+                    .user("Hi")
+                    .assistant("Hello")
+                    .build());
+            assertThat(conversation.say("How high?").text()).isEqualTo("You asked: How high?");
+            try (var stream = conversation.stream("And how low?")) {
+                assertThat(stream.reply().text()).isEqualTo("You asked: And how low?");
+            }
+            assertThat(tideover.chat(ChatRequest.builder()
+                                    .message(Message.user(Part.text("In "), Part.text("parts")))
+                                    .build())
+                            .text())
+                    .isEqualTo("You asked: In parts");
+            parrot.says("A word of its own");
+            assertThat(tideover.chat("Hello").text()).isEqualTo("A word of its own");
+            parrot.dripsAt(1_000).tokensPerSecond();
+            assertThat(tideover.chat("Slowly?").text()).isEqualTo("You asked: Slowly?");
+            parrot.cutsTheStreamAfter(40).tokens(); // more than there are
+            assertThatThrownBy(() -> tideover.chat("Cut?")).isInstanceOf(ChatException.class);
+        }
     }
 
     static Stream<Arguments> faults() {
