@@ -132,6 +132,56 @@ public enum PastOutage {
                     .phase("well again", minutes(30), fair())
                     .pageLag(minutes(8))),
 
+    /** Two hours of HTTP 429 and 503: what checks every request before a model sees it had broken. */
+    GEMINI_2026_02_27(
+            "2026-02-27",
+            "https://status.cloud.google.com/incidents/41E5S3mkTGDfkZuJZH5k",
+            "From 4:37 to 6:35 AM US/Pacific, requests to the Gemini API of Vertex AI met overload errors, HTTP 429 and 503, at the "
+                    + "global endpoint and in regions of the US. A change of configuration had taken capacity from the safety "
+                    + "filter that all Gemini models share. Monitoring gave the alarm at 4:54.",
+            "Four of ten requests meet HTTP 503 and three of ten HTTP 429, without a wait that was named; the source speaks of "
+                    + "increased error rates. The page is as late as the alarm.",
+            Timeline.named("Gemini on Vertex AI, 27 February 2026")
+                    .phase("well", minutes(10), fair())
+                    .phase(
+                            "no filter, no answer",
+                            minutes(118),
+                            partly(40, fails(Fault.OVERLOADED)).and(30, fails(Fault.RATE_LIMITED)))
+                    .phase("well again", minutes(30), fair())
+                    .pageLag(minutes(17))),
+
+    /** A provider's fault that looks like the caller's: HTTP 400 and 429 for one model, for twenty hours. */
+    AZURE_OPENAI_2026_03_09(
+            "2026-03-09",
+            "https://azure.status.microsoft/en-us/status/history/?trackingId=8GCS-858",
+            "From 23:20 UTC on 9 March to 19:32 UTC on 10 March, requests to GPT-5.2 in seven regions met HTTP 400 and HTTP 429. An "
+                    + "update had switched on settings that the engines in production did not know. Other models were well.",
+            "A third of the requests meets HTTP 400, and a third HTTP 429, all the time; the source has no shares.",
+            Timeline.named("GPT-5.2 on Azure, 9 March 2026")
+                    .phase("well", minutes(10), fair())
+                    .phase(
+                            "settings that the engine does not know",
+                            minutes(1_212),
+                            partly(33, fails(Fault.INVALID_REQUEST)).and(33, fails(Fault.RATE_LIMITED)))
+                    .phase("well again", minutes(30), fair())),
+
+    /** Good keys are refused: for eighty minutes, HTTP 401 is the provider's fault. */
+    ANTHROPIC_2026_04_28(
+            "2026-04-28",
+            "https://status.claude.com/incidents/9l93x2ht4s5w",
+            "From 17:34 to 18:52 UTC, Claude.ai could not be reached, and requests to the API met elevated authentication errors. "
+                    + "The page spoke at 17:41, and of the API at 17:51.",
+            "Half of the requests are refused as if their key were wrong, and a tenth meets a server error; the source has no "
+                    + "shares. The page is as late as it was.",
+            Timeline.named("Anthropic, 28 April 2026")
+                    .phase("well", minutes(10), fair())
+                    .phase(
+                            "good keys are refused",
+                            minutes(78),
+                            partly(50, fails(Fault.UNAUTHORIZED)).and(10, fails(Fault.SERVER_ERROR)))
+                    .phase("well again", minutes(30), fair())
+                    .pageLag(minutes(7))),
+
     /** Rate limits for the innocent: HTTP 429 that nobody's limit explains. */
     OPENAI_2026_06_02(
             "2026-06-02",
@@ -148,7 +198,47 @@ public enum PastOutage {
                             minutes(135),
                             partly(60, fails(Fault.RATE_LIMITED))
                                     .and(30, Behaviour.answers().after(Duration.ofSeconds(8))))
-                    .phase("well again", minutes(30), fair()));
+                    .phase("well again", minutes(30), fair())),
+
+    /** Many models at once, and one after the other back: this is the last but one of them. */
+    ANTHROPIC_2026_06_05(
+            "2026-06-05",
+            "https://thedailytechfeed.com/anthropics-claude-ai-experiences-major-outage-highlighting-infrastructure-and-"
+                    + "security-concerns/",
+            "From 15:08 UTC, many Claude models had elevated errors. By the provider's page, as the press reports it, they came back "
+                    + "one by one: Opus 4.6 at 15:25, Sonnet 4.6 at 16:23, Opus 4.8 at 16:59, Opus 4.7 at 17:12, Opus 4.5 at "
+                    + "17:29. All was well by 18:27.",
+            "The timeline is that of Opus 4.7. Three of four requests fail, most of them as overloaded, and a twentieth from its "
+                    + "return on until all was well; the source has no shares.",
+            Timeline.named("Claude Opus 4.7, 5 June 2026")
+                    .phase("well", minutes(10), fair())
+                    .phase(
+                            "many models fail",
+                            minutes(124),
+                            partly(55, fails(Fault.OVERLOADED)).and(20, fails(Fault.SERVER_ERROR)))
+                    .phase("others come back", minutes(75), partly(5, fails(Fault.OVERLOADED)))
+                    .phase("well again", minutes(30), fair())),
+
+    /** A tenth of the requests fails, for two hours: little enough to be taken for bad luck. */
+    ANTHROPIC_2026_06_16(
+            "2026-06-16",
+            "https://claudefabel.com/blog/claude-opus-4-8-error-spike-retry-fallback-playbook",
+            "By the provider's page, as this article reports it, all Sonnet and Opus models reached an error rate of about 10 % from "
+                    + "17:23 to 18:00 UTC, and Opus 4.8 alone had 10 % on average from 18:00 to 19:20. The page spoke at 17:29.",
+            "The timeline is that of Opus 4.8, at a steady 10 %, of which seven are overloaded and three server errors. The page is "
+                    + "as late as it was.",
+            Timeline.named("Claude Opus 4.8, 16 June 2026")
+                    .phase("well", minutes(10), fair())
+                    .phase(
+                            "a tenth fails, of many models",
+                            minutes(37),
+                            partly(7, fails(Fault.OVERLOADED)).and(3, fails(Fault.SERVER_ERROR)))
+                    .phase(
+                            "a tenth fails, of one",
+                            minutes(80),
+                            partly(7, fails(Fault.OVERLOADED)).and(3, fails(Fault.SERVER_ERROR)))
+                    .phase("well again", minutes(30), fair())
+                    .pageLag(minutes(6)));
 
     private final LocalDate date;
     private final URI source;
