@@ -7,6 +7,8 @@ module io.github.tideover.testkit {
     requires static transitive org.junit.jupiter.api;
     requires static transitive org.jspecify;
     requires okhttp3.tls;
+    requires okio;
+    requires org.slf4j;
     requires tools.jackson.databind;
 
     exports io.github.tideover.testkit;

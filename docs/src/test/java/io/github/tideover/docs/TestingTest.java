@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
+import com.openai.client.OpenAIClientImpl;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.ClientOptions;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.RateLimitException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.tideover.Tideover;
+import io.github.tideover.ToolReply;
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.provider.Provider;
 import io.github.tideover.testkit.Behaviour;
 import io.github.tideover.testkit.Capacity;
+import io.github.tideover.testkit.Chaos;
 import io.github.tideover.testkit.Dialect;
 import io.github.tideover.testkit.Fault;
 import io.github.tideover.testkit.ManualTime;
@@ -24,8 +32,13 @@ import io.github.tideover.testkit.StreamBreak;
 import io.github.tideover.testkit.Timeline;
 import io.github.tideover.testkit.WatchedClient;
 import io.github.tideover.testkit.Weather;
+import io.github.tideover.tool.Toolbox;
+import io.github.tideover.tool.TypedTool;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -75,6 +88,58 @@ class TestingTest {
             // end
             assertThat(service).wasAsked(0);
             assertThatThrownBy(service::checkScript).hasMessageContaining("hangsUp()");
+        }
+    }
+
+    @Test
+    void toolsAreCalled() {
+        try (OutageServer service = OutageServer.start()) {
+            // region: tools in a script
+            service.calls("weather", "{\"city\":\"Oslo\"}").calling("weather", "{\"city\":\"Bergen\"}");
+            service.says("Take a coat to both.").usage(1_200, 34); // tokens read and written
+            // end
+            record City(String city) {}
+            try (Tideover tideover =
+                    Tideover.builder().provider(service.provider()).build()) {
+                ToolReply reply = tideover.chat(
+                        "Do I need a coat?",
+                        Toolbox.of(TypedTool.of("weather", "What it is like.", City.class, city -> "rain")));
+                assertThat(reply.text()).isEqualTo("Take a coat to both.");
+                // Both rounds: the two calls have two names and two values.
+                assertThat(reply.reply().usage().outputTokens()).isEqualTo(34 + 4);
+            }
+        }
+    }
+
+    @Test
+    void openAiJavaHearsTheCallOfATool() {
+        try (OutageServer service = OutageServer.start()) {
+            service.calls("weather", "{\"city\":\"Oslo\"}")
+                    .calling("time", "{}")
+                    .times(2);
+            OpenAIClient openAi = OpenAIOkHttpClient.builder()
+                    .baseUrl(service.baseUrl())
+                    .apiKey("test-key")
+                    .build();
+            ChatCompletionCreateParams request = ChatCompletionCreateParams.builder()
+                    .model("test-model")
+                    .addUserMessage("Do I need a coat?")
+                    .build();
+            ChatCompletionAccumulator streamed = ChatCompletionAccumulator.create();
+            try (StreamResponse<ChatCompletionChunk> chunks =
+                    openAi.chat().completions().createStreaming(request)) {
+                chunks.stream().forEach(streamed::accumulate);
+            }
+            for (ChatCompletion completion :
+                    List.of(openAi.chat().completions().create(request), streamed.chatCompletion())) {
+                ChatCompletion.Choice choice = completion.choices().get(0);
+                assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.TOOL_CALLS);
+                assertThat(choice.message().toolCalls().orElseThrow())
+                        .extracting(call -> call.asFunction().function().name()
+                                + call.asFunction().function().arguments())
+                        .containsExactly("weather{\"city\":\"Oslo\"}", "time{}");
+            }
+            openAi.close();
         }
     }
 
@@ -137,6 +202,72 @@ class TestingTest {
             }
             assertThat(primary).wasTreatedWell();
             // end
+        }
+    }
+
+    @Test
+    void thePageHasEveryOutageOfThePast() {
+        List<List<String>> rows = Pages.rows(Pages.page("docs/testing.md"), "Weather, and outages of the past");
+        assertThat(rows)
+                .extracting(row -> row.get(0))
+                .containsExactlyElementsOf(Arrays.stream(PastOutage.values())
+                        .map(outage -> "[`" + outage + "`](" + outage.source() + ")")
+                        .toList());
+    }
+
+    @Test
+    void stagingHasChaos() {
+        String key = "test-key";
+        try (OutageServer service = OutageServer.start()) {
+            // region: chaos
+            Chaos chaos = Chaos.in("staging") // and the environment has TIDEOVER_CHAOS=staging
+                    .weather(
+                            Weather.partly(10, Behaviour.fails(Fault.OVERLOADED).asking(Duration.ofSeconds(20)))
+                                    .and(5, Behaviour.breaksAfter(40, StreamBreak.RESET))
+                                    .and(5, Behaviour.answers().after(Duration.ofSeconds(8)))
+                                    .and(2, Behaviour.goesSilent()))
+                    .onlyAt("api.openai.com") // default: everywhere
+                    .forAtMost(Duration.ofMinutes(30)) // default: an hour
+                    .build();
+
+            Provider provider = Provider.openAi(key).model("gpt-5-mini");
+            // hidden
+            provider = service.provider();
+            // shown
+            try (Tideover tideover = Tideover.builder()
+                    .provider(provider)
+                    .httpClient(chaos.over(new OkHttpClient()))
+                    .build()) {
+                chaos.begin();
+                tideover.chat("Where is my order?");
+                chaos.end();
+            }
+            // end
+            assertThat(chaos.isOn()).isFalse();
+        }
+    }
+
+    @Test
+    void openAiJavaSuffersChaosToo() {
+        Chaos chaos = Chaos.in("staging")
+                .weather(Weather.all(Behaviour.fails(Fault.QUOTA_EXHAUSTED)))
+                .build();
+        try (OutageServer service = OutageServer.start()) {
+            // region: chaos for openai-java
+            OpenAIClient openAi = new OpenAIClientImpl(ClientOptions.builder()
+                    .httpClient(new com.openai.client.okhttp.OkHttpClient(chaos.over(new OkHttpClient())))
+                    .baseUrl(service.baseUrl())
+                    .apiKey("test-key")
+                    .build());
+            // end
+            assertThat(showWithOpenAiJava(openAi, "Where is my order?")).isEqualTo(OutageServer.HEALTHY_ANSWER);
+            chaos.begin();
+            assertThatThrownBy(() -> showWithOpenAiJava(openAi, "Where is my order?"))
+                    .isInstanceOf(RateLimitException.class)
+                    .hasMessageContaining("You exceeded your current quota");
+            chaos.end();
+            assertThat(service).wasAsked(1);
+            openAi.close();
         }
     }
 

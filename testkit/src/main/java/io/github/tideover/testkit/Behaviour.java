@@ -2,11 +2,15 @@ package io.github.tideover.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.tideover.testkit.Answering.Called;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * What an {@link OutageServer} does with a request. Immutable: each method gives another one.
@@ -32,13 +36,51 @@ public final class Behaviour {
         /**
          * A reply, or the beginning of one.
          *
-         * @param text what is said; null for {@link OutageServer#HEALTHY_ANSWER}
+         * @param text what is said; null for {@link OutageServer#HEALTHY_ANSWER}, or nothing where tools are
+         *     called
+         * @param calls the tools that are called
+         * @param usage what is counted; null to count it
          * @param gap between two tokens
          * @param breaksAfter after how many tokens the stream breaks; -1 if it does not
          */
-        record Answer(@Nullable String text, Duration gap, int breaksAfter, StreamBreak how) implements Act {
+        record Answer(
+                @Nullable String text,
+                List<Called> calls,
+                @Nullable Counts usage,
+                Duration gap,
+                int breaksAfter,
+                StreamBreak how)
+                implements Act {
+            static final Answer PLAIN = new Answer(null, List.of(), null, Duration.ZERO, -1, StreamBreak.CLOSE);
+
             String said() {
-                return text == null ? OutageServer.HEALTHY_ANSWER : text;
+                return text != null ? text : calls.isEmpty() ? OutageServer.HEALTHY_ANSWER : "";
+            }
+
+            boolean hasContent() {
+                return text != null || !calls.isEmpty();
+            }
+
+            Answer saying(String other) {
+                return new Answer(other, calls, usage, gap, breaksAfter, how);
+            }
+
+            Answer calling(Called call) {
+                List<Called> more = new ArrayList<>(calls);
+                more.add(call);
+                return new Answer(text, List.copyOf(more), usage, gap, breaksAfter, how);
+            }
+
+            Answer counting(Counts counts) {
+                return new Answer(text, calls, counts, gap, breaksAfter, how);
+            }
+
+            Answer dripping(Duration pause) {
+                return new Answer(text, calls, usage, pause, breaksAfter, how);
+            }
+
+            Answer breaking(int tokens, StreamBreak way) {
+                return new Answer(text, calls, usage, gap, tokens, way);
             }
         }
 
@@ -51,6 +93,9 @@ public final class Behaviour {
         record Reset() implements Act {}
     }
 
+    /** How many tokens are said to have been read and written. */
+    record Counts(long input, long output) {}
+
     private static Behaviour of(Act act) {
         return new Behaviour(act, Duration.ZERO, Map.of());
     }
@@ -61,7 +106,7 @@ public final class Behaviour {
      * @return the behaviour
      */
     public static Behaviour answers() {
-        return of(new Act.Answer(null, Duration.ZERO, -1, StreamBreak.CLOSE));
+        return of(Act.Answer.PLAIN);
     }
 
     /**
@@ -71,7 +116,19 @@ public final class Behaviour {
      * @return the behaviour
      */
     public static Behaviour says(String text) {
-        return of(new Act.Answer(requireNonNull(text, "text == null"), Duration.ZERO, -1, StreamBreak.CLOSE));
+        return of(Act.Answer.PLAIN.saying(requireNonNull(text, "text == null")));
+    }
+
+    /**
+     * Calls a tool, and says nothing. What is done with the request that brings the tool's result is up to the next behaviour.
+     *
+     * @param tool its name
+     * @param arguments a JSON object, such as <code>{"city":"Oslo"}</code>
+     * @return the behaviour
+     * @throws IllegalArgumentException if the name is blank or the arguments are no JSON object
+     */
+    public static Behaviour calls(String tool, String arguments) {
+        return answers().calling(tool, arguments);
     }
 
     /**
@@ -94,7 +151,7 @@ public final class Behaviour {
      * @throws IllegalArgumentException if the number is negative
      */
     public static Behaviour breaksAfter(int tokens, StreamBreak how) {
-        return of(new Act.Answer(null, Duration.ZERO, checkedTokens(tokens), requireNonNull(how, "how == null")));
+        return of(Act.Answer.PLAIN.breaking(checkedTokens(tokens), requireNonNull(how, "how == null")));
     }
 
     /**
@@ -105,7 +162,7 @@ public final class Behaviour {
      * @throws IllegalArgumentException if it is not more than 0
      */
     public static Behaviour drips(double tokensPerSecond) {
-        return of(new Act.Answer(null, gap(tokensPerSecond), -1, StreamBreak.CLOSE));
+        return of(Act.Answer.PLAIN.dripping(gap(tokensPerSecond)));
     }
 
     /**
@@ -188,7 +245,55 @@ public final class Behaviour {
      * @throws IllegalStateException if this is no answer
      */
     public Behaviour saying(String text) {
-        return new Behaviour(checked(answer("saying(...)"), text), delay, headers);
+        return new Behaviour(
+                checked(answer("saying(...)").saying(requireNonNull(text, "text == null"))), delay, headers);
+    }
+
+    /**
+     * The same, and a call of a tool after the text, and after the calls that are there already: a model may call several at
+     * once. Where nothing is {@linkplain #saying said}, there are only calls.
+     *
+     * @param tool its name
+     * @param arguments a JSON object; each of its names and values is a token
+     * @return another behaviour
+     * @throws IllegalArgumentException if the name is blank, the arguments are no JSON object, or all would be over before the
+     *     break
+     * @throws IllegalStateException if this is no answer
+     */
+    public Behaviour calling(String tool, String arguments) {
+        if (tool.isBlank()) {
+            throw new IllegalArgumentException("the name of a tool must not be blank");
+        }
+        if (!isObject(arguments)) {
+            throw new IllegalArgumentException("the arguments for " + tool
+                    + " must be a JSON object, such as {\"city\":\"Oslo\"}, or {} if there are none");
+        }
+        return new Behaviour(checked(answer("calling(...)").calling(new Called(tool, arguments))), delay, headers);
+    }
+
+    private static boolean isObject(String json) {
+        try {
+            return Speech.JSON.readTree(json).isObject();
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The same, with other counts of tokens. Unless set, four characters of a request are a token, and of a reply a word is one.
+     *
+     * @param inputTokens how many were read
+     * @param outputTokens how many were written
+     * @return another behaviour
+     * @throws IllegalArgumentException if one is negative
+     * @throws IllegalStateException if this is no answer
+     */
+    public Behaviour usage(long inputTokens, long outputTokens) {
+        if (inputTokens < 0 || outputTokens < 0) {
+            throw new IllegalArgumentException(
+                    "there are 0 tokens or more, not " + inputTokens + " and " + outputTokens);
+        }
+        return new Behaviour(answer("usage(...)").counting(new Counts(inputTokens, outputTokens)), delay, headers);
     }
 
     /**
@@ -203,10 +308,7 @@ public final class Behaviour {
         if (answer.breaksAfter() < 0) {
             throw new IllegalStateException("by(...) says how a stream breaks, and this one does not");
         }
-        return new Behaviour(
-                new Act.Answer(answer.text(), answer.gap(), answer.breaksAfter(), requireNonNull(how, "how == null")),
-                delay,
-                headers);
+        return new Behaviour(answer.breaking(answer.breaksAfter(), requireNonNull(how, "how == null")), delay, headers);
     }
 
     /**
@@ -226,14 +328,14 @@ public final class Behaviour {
         return new Behaviour(act, delay, more);
     }
 
-    /** The same, with words if it was given none. A break that they are too short for comes at their end. */
+    /** The same, with words if it has nothing to say and calls no tool. A break that they are too short for comes at their end. */
     Behaviour inWords(Supplier<String> words) {
-        if (!(act instanceof Act.Answer answer) || answer.text() != null) {
+        if (!(act instanceof Act.Answer answer) || answer.hasContent()) {
             return this;
         }
         String text = requireNonNull(words.get(), "what answers a question was null");
         int breaksAfter = Math.min(answer.breaksAfter(), Tokens.of(text).size());
-        return new Behaviour(new Act.Answer(text, answer.gap(), breaksAfter, answer.how()), delay, headers);
+        return new Behaviour(answer.saying(text).breaking(breaksAfter, answer.how()), delay, headers);
     }
 
     private Act.Answer answer(String what) {
@@ -243,13 +345,13 @@ public final class Behaviour {
         throw new IllegalStateException(what + " is for a behaviour that answers, not for " + this);
     }
 
-    private static Act.Answer checked(Act.Answer answer, String text) {
-        int tokens = Tokens.of(requireNonNull(text, "text == null")).size();
+    private static Act.Answer checked(Act.Answer answer) {
+        int tokens = answer.breaksAfter() < 0 ? 0 : Answering.tokens(answer.said(), answer.calls());
         if (answer.breaksAfter() > tokens) {
             throw new IllegalArgumentException("a stream of " + tokens + " tokens cannot break after "
                     + answer.breaksAfter() + "; a token is a word and the space after it");
         }
-        return new Act.Answer(text, answer.gap(), answer.breaksAfter(), answer.how());
+        return answer;
     }
 
     private static int checkedTokens(int tokens) {
@@ -295,10 +397,32 @@ public final class Behaviour {
                 && (answer.breaksAfter() < 0 || answer.how() == StreamBreak.GARBLED_EVENT);
     }
 
+    /** Whether it has a text of its own to say. */
+    boolean hasWords() {
+        return act instanceof Act.Answer answer && (answer.hasContent() || answer.usage() != null);
+    }
+
+    /** Whether it is an answer with nothing about it. */
+    boolean isPlain() {
+        return isHealthy()
+                && !isSlow()
+                && headers.isEmpty()
+                && act instanceof Act.Answer answer
+                && answer.breaksAfter() < 0;
+    }
+
     /** Whether it is later or slower than it could be. */
     boolean isSlow() {
         return !delay.isZero()
                 || act instanceof Act.Answer answer && !answer.gap().isZero();
+    }
+
+    private static String callsInWords(Act.Answer answer) {
+        return String.join(
+                ".calling",
+                answer.calls().stream()
+                        .map(call -> "(" + call.name() + ", ...)")
+                        .toList());
     }
 
     /** In the words of a script, without any text that is said. */
@@ -309,7 +433,7 @@ public final class Behaviour {
             what = answer.breaksAfter() >= 0
                     ? "cutsTheStreamAfter(" + answer.breaksAfter() + ").tokens().by(" + answer.how() + ")"
                     : answer.gap().isZero()
-                            ? "says(...)"
+                            ? answer.calls().isEmpty() ? "says(...)" : "calls" + callsInWords(answer)
                             : "dripsAt(" + 1e9 / answer.gap().toNanos() + ").tokensPerSecond()";
         } else if (act instanceof Act.Refuse refuse) {
             what = "fails(" + refuse.fault() + ")" + (refuse.rest() == null ? "" : ".asking(" + refuse.rest() + ")");

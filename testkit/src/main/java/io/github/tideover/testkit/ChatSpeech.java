@@ -1,6 +1,7 @@
 package io.github.tideover.testkit;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,26 @@ final class ChatSpeech extends Speech {
     }
 
     @Override
+    JsonNode turns(JsonNode body) {
+        return body.path("messages");
+    }
+
+    @Override
     List<JsonNode> conversation(JsonNode body) {
-        return List.of(body.path("messages"));
+        return List.of(turns(body));
     }
 
     @Override
     String whole(Answering reply) {
-        Map<String, @Nullable Object> message = map("role", "assistant", "content", reply.text(), "refusal", null);
+        Map<String, @Nullable Object> message =
+                map("role", "assistant", "content", reply.hasText() ? reply.text() : null, "refusal", null);
+        List<Object> calls = new ArrayList<>();
+        for (int i = 0; i < reply.calls().size(); i++) {
+            calls.add(call(reply, i, reply.calls().get(i).arguments()));
+        }
+        if (!calls.isEmpty()) {
+            message.put("tool_calls", calls);
+        }
         return json(map(
                 "id",
                 id(reply),
@@ -35,25 +49,44 @@ final class ChatSpeech extends Speech {
                 "model",
                 reply.model(),
                 "choices",
-                List.of(map("index", 0, "message", message, "logprobs", null, "finish_reason", "stop")),
+                List.of(map("index", 0, "message", message, "logprobs", null, "finish_reason", finishReason(reply))),
                 "usage",
                 usage(reply)));
     }
 
-    @Override
-    String opening(Answering reply) {
-        return chunk(reply, map("role", "assistant", "content", "", "refusal", null), null);
+    private static Map<String, @Nullable Object> call(Answering reply, int index, String arguments) {
+        return map(
+                "id",
+                "call_" + reply.callId(index),
+                "type",
+                "function",
+                "function",
+                map("name", reply.calls().get(index).name(), "arguments", arguments));
+    }
+
+    private static String finishReason(Answering reply) {
+        return reply.calls().isEmpty() ? "stop" : "tool_calls";
     }
 
     @Override
-    String piece(Answering reply, int index, String text) {
-        return chunk(reply, map("content", text), null);
-    }
-
-    @Override
-    String closing(Answering reply) {
+    Streamed streamed(Answering reply, boolean isWhole) {
+        List<String> pieces = new ArrayList<>();
+        reply.textTokens().forEach(token -> pieces.add(chunk(reply, map("content", token), null)));
+        for (int i = 0; i < reply.calls().size(); i++) {
+            Map<String, @Nullable Object> begun = map("index", i);
+            begun.putAll(call(reply, i, ""));
+            String opening = chunk(reply, map("tool_calls", List.of(begun)), null);
+            for (String token : reply.calls().get(i).tokens()) {
+                Map<String, @Nullable Object> more = map("index", i, "function", map("arguments", token));
+                pieces.add(opening + chunk(reply, map("tool_calls", List.of(more)), null));
+                opening = "";
+            }
+        }
         String counts = reply.wantsUsage() ? event(chunkOf(reply, List.of(), usage(reply))) : "";
-        return chunk(reply, map(), "stop") + counts + "data: [DONE]\n\n";
+        return new Streamed(
+                chunk(reply, map("role", "assistant", "content", reply.hasText() ? "" : null, "refusal", null), null),
+                pieces,
+                chunk(reply, map(), finishReason(reply)) + counts + "data: [DONE]\n\n");
     }
 
     @Override
@@ -62,7 +95,7 @@ final class ChatSpeech extends Speech {
     }
 
     @Override
-    String errorEvent(Answering reply) {
+    String errorEvent(int events) {
         return event(map(
                 "error",
                 map(

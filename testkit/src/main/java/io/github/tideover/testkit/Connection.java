@@ -181,7 +181,7 @@ final class Connection {
         out.write(head.append("\r\n").toString().getBytes(ISO_8859_1));
     }
 
-    private static String reason(int status) {
+    static String reason(int status) {
         return status < 300 ? "OK" : status < 500 ? "Client Error" : "Server Error";
     }
 

@@ -1,5 +1,9 @@
 package io.github.tideover.testkit;
 
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A language that providers speak. An {@link OutageServer} speaks all of them and knows by a request's path which one it is
  * asked in.
@@ -25,6 +29,34 @@ public enum Dialect {
     /** What a client is told of where the API lies on a server; Anthropic's clients add {@code v1/} by themselves. */
     String folder() {
         return folder;
+    }
+
+    /** The dialect of a request; null if it is none for a reply. */
+    static @Nullable Dialect of(String method, String path) {
+        if (method.equals("POST")) {
+            for (Dialect dialect : values()) {
+                if (dialect.speech().isAskedBy(path)) {
+                    return dialect;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The headers by which a client is asked to wait. */
+    Map<String, String> waitHeaders(@Nullable Duration wait) {
+        if (wait == null || this == GEMINI) { // which says so in the body
+            return Map.of();
+        }
+        // A part of a second is no reason to come too early.
+        String seconds = Long.toString(wait.plusNanos(999_999_999).toSeconds());
+        return wait.toNanosPart() == 0 || this == MESSAGES
+                ? Map.of("Retry-After", seconds)
+                : Map.of(
+                        "Retry-After",
+                        seconds,
+                        "retry-after-ms",
+                        Long.toString(wait.plusNanos(999_999).toMillis()));
     }
 
     Speech speech() {

@@ -32,34 +32,45 @@ final class GeminiSpeech extends Speech {
     }
 
     @Override
+    JsonNode turns(JsonNode body) {
+        return body.path("contents");
+    }
+
+    @Override
     List<JsonNode> conversation(JsonNode body) {
-        return List.of(body.path("systemInstruction"), body.path("contents"));
+        return List.of(body.path("systemInstruction"), turns(body));
     }
 
     @Override
     String whole(Answering reply) {
-        return json(response(reply, reply.text(), true));
+        return json(response(reply, parts(reply), true));
     }
 
-    @Override
-    String opening(Answering reply) {
-        return "";
+    private static List<Object> parts(Answering reply) {
+        return reply.parts(
+                GeminiSpeech::text,
+                (index, call) ->
+                        map("functionCall", map("name", call.name(), "args", JSON.readTree(call.arguments()))));
     }
 
-    @Override
-    String piece(Answering reply, int index, String text) {
-        return event(response(reply, text, false));
+    private static Map<String, @Nullable Object> text(String text) {
+        return map("text", text);
     }
 
+    /** What ends a reply comes with its last part, where there is one. A call is one part. */
     @Override
-    String lastPiece(Answering reply, int index, String text) {
-        return event(response(reply, text, true));
-    }
-
-    /** Where there is no text, that it is over is left to say. */
-    @Override
-    String closing(Answering reply) {
-        return reply.outputTokens() == 0 ? event(response(reply, "", true)) : "";
+    Streamed streamed(Answering reply, boolean isWhole) {
+        List<Object> parts = new ArrayList<>();
+        reply.textTokens().forEach(token -> parts.add(text(token)));
+        List<Object> all = parts(reply);
+        parts.addAll(all.subList(reply.hasText() ? 1 : 0, all.size()));
+        boolean endsWithAPart = isWhole && !parts.isEmpty();
+        List<String> pieces = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            boolean isLast = endsWithAPart && i == parts.size() - 1;
+            pieces.add(event(response(reply, List.of(parts.get(i)), isLast)));
+        }
+        return new Streamed("", pieces, endsWithAPart ? "" : event(response(reply, List.of(text("")), true)));
     }
 
     @Override
@@ -102,7 +113,7 @@ final class GeminiSpeech extends Speech {
     }
 
     @Override
-    String errorEvent(Answering reply) {
+    String errorEvent(int events) {
         return event(map(
                 "error",
                 map(
@@ -134,9 +145,8 @@ final class GeminiSpeech extends Speech {
         return new Refusal(status, json(map("error", error)));
     }
 
-    private static Map<String, @Nullable Object> response(Answering reply, String text, boolean isLast) {
-        Map<String, @Nullable Object> candidate =
-                map("content", map("parts", List.of(map("text", text)), "role", "model"), "index", 0);
+    private static Map<String, @Nullable Object> response(Answering reply, List<Object> parts, boolean isLast) {
+        Map<String, @Nullable Object> candidate = map("content", map("parts", parts, "role", "model"), "index", 0);
         Map<String, @Nullable Object> usage = map("promptTokenCount", reply.inputTokens());
         if (isLast) {
             candidate.put("finishReason", "STOP");

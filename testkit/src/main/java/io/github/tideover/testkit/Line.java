@@ -58,6 +58,33 @@ public final class Line {
     }
 
     /**
+     * Calls another tool as well, or a tool after what is said.
+     *
+     * @param tool its name
+     * @param arguments a JSON object; each of its names and values is a token
+     * @return this line
+     * @throws IllegalArgumentException if the name is blank, the arguments are no JSON object, or all would be over before the
+     *     break
+     * @throws IllegalStateException if this line is no answer
+     */
+    public Line calling(String tool, String arguments) {
+        return becomes(now().calling(tool, arguments));
+    }
+
+    /**
+     * Sets the counts of tokens that come with the reply.
+     *
+     * @param inputTokens how many were read
+     * @param outputTokens how many were written
+     * @return this line
+     * @throws IllegalArgumentException if one is negative
+     * @throws IllegalStateException if this line is no answer
+     */
+    public Line usage(long inputTokens, long outputTokens) {
+        return becomes(now().usage(inputTokens, outputTokens));
+    }
+
+    /**
      * Sets how a stream breaks. Default {@link StreamBreak#CLOSE}, which looks like a good end.
      *
      * @param how in what way

@@ -58,7 +58,10 @@ final class Listener {
     }
 
     synchronized void beginAgain() {
-        if (socket.isClosed() && !closed) {
+        if (closed) {
+            throw new IllegalStateException(name + " is closed");
+        }
+        if (socket.isClosed()) {
             socket = listen(port);
             begin();
         }

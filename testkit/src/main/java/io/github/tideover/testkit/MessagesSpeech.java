@@ -1,6 +1,7 @@
 package io.github.tideover.testkit;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,51 +22,85 @@ final class MessagesSpeech extends Speech {
     }
 
     @Override
+    JsonNode turns(JsonNode body) {
+        return body.path("messages");
+    }
+
+    @Override
     List<JsonNode> conversation(JsonNode body) {
-        return List.of(body.path("system"), body.path("messages"));
+        return List.of(body.path("system"), turns(body));
     }
 
     @Override
     String whole(Answering reply) {
-        return json(
-                message(reply, List.of(map("type", "text", "text", reply.text())), "end_turn", reply.outputTokens()));
+        List<Object> content = reply.parts(
+                text -> map("type", "text", "text", text),
+                (index, call) -> toolUse(reply, index, JSON.readTree(call.arguments())));
+        return json(message(reply, content, stopReason(reply), reply.outputTokens()));
+    }
+
+    private static Map<String, @Nullable Object> toolUse(Answering reply, int index, Object input) {
+        return map(
+                "type",
+                "tool_use",
+                "id",
+                "toolu_" + reply.callId(index),
+                "name",
+                reply.calls().get(index).name(),
+                "input",
+                input);
+    }
+
+    private static String stopReason(Answering reply) {
+        return reply.calls().isEmpty() ? "end_turn" : "tool_use";
     }
 
     @Override
-    String opening(Answering reply) {
-        return named("message_start", map("type", "message_start", "message", message(reply, List.of(), null, 1)))
-                + named(
-                        "content_block_start",
-                        map(
-                                "type",
-                                "content_block_start",
-                                "index",
-                                0,
-                                "content_block",
-                                map("type", "text", "text", "")))
-                + named("ping", map("type", "ping"));
+    Streamed streamed(Answering reply, boolean isWhole) {
+        String opening =
+                named("message_start", map("type", "message_start", "message", message(reply, List.of(), null, 1)));
+        int block = -1;
+        if (reply.hasText()) {
+            block++;
+            opening += begun(block, map("type", "text", "text", ""));
+        }
+        opening += named("ping", map("type", "ping"));
+        List<String> pieces = new ArrayList<>();
+        for (String token : reply.textTokens()) {
+            pieces.add(delta(block, map("type", "text_delta", "text", token)));
+        }
+        for (int i = 0; i < reply.calls().size(); i++) {
+            String before = (block < 0 ? "" : stopped(block)) + begun(block + 1, toolUse(reply, i, map()));
+            block++;
+            for (String token : reply.calls().get(i).tokens()) {
+                pieces.add(before + delta(block, map("type", "input_json_delta", "partial_json", token)));
+                before = "";
+            }
+        }
+        Object ending = map(
+                "type",
+                "message_delta",
+                "delta",
+                map("stop_reason", stopReason(reply), "stop_sequence", null),
+                "usage",
+                map("output_tokens", reply.outputTokens()));
+        return new Streamed(
+                opening,
+                pieces,
+                stopped(block) + named("message_delta", ending) + named("message_stop", map("type", "message_stop")));
     }
 
-    @Override
-    String piece(Answering reply, int index, String text) {
+    private static String begun(int block, Object content) {
         return named(
-                "content_block_delta",
-                map("type", "content_block_delta", "index", 0, "delta", map("type", "text_delta", "text", text)));
+                "content_block_start", map("type", "content_block_start", "index", block, "content_block", content));
     }
 
-    @Override
-    String closing(Answering reply) {
-        return named("content_block_stop", map("type", "content_block_stop", "index", 0))
-                + named(
-                        "message_delta",
-                        map(
-                                "type",
-                                "message_delta",
-                                "delta",
-                                map("stop_reason", "end_turn", "stop_sequence", null),
-                                "usage",
-                                map("output_tokens", reply.outputTokens())))
-                + named("message_stop", map("type", "message_stop"));
+    private static String delta(int block, Object delta) {
+        return named("content_block_delta", map("type", "content_block_delta", "index", block, "delta", delta));
+    }
+
+    private static String stopped(int block) {
+        return named("content_block_stop", map("type", "content_block_stop", "index", block));
     }
 
     @Override
@@ -86,7 +121,7 @@ final class MessagesSpeech extends Speech {
     }
 
     @Override
-    String errorEvent(Answering reply) {
+    String errorEvent(int events) {
         return named("error", map("type", "error", "error", map("type", "overloaded_error", "message", "Overloaded")));
     }
 
@@ -95,7 +130,7 @@ final class MessagesSpeech extends Speech {
     }
 
     private static Map<String, @Nullable Object> message(
-            Answering reply, List<Object> content, @Nullable String stopReason, int outputTokens) {
+            Answering reply, List<Object> content, @Nullable String stopReason, long outputTokens) {
         return map(
                 "id",
                 "msg_" + reply.number(),

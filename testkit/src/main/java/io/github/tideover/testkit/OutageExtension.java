@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <ul>
  *   <li>A parameter of type {@link OutageServer} is a server that is called as the parameter is. A test with two of them has two;
- *       {@code @BeforeEach} and {@code @AfterEach} methods with a parameter of the same name get the same server as the test.
+ *       {@code @BeforeEach} and {@code @AfterEach} methods with a parameter of the same name get the same server as the test,
+ *       for which tests are compiled with {@code -parameters}.
  *   <li>A parameter of type {@link ManualTime} is the one time of the test, by which all its servers go.
  *   <li>A parameter of type {@link RecordingStatusListener} is the one listener of the test.
  * </ul>
@@ -68,9 +69,28 @@ public final class OutageExtension implements ParameterResolver, AfterEachCallba
         }
         Kit kit = kit(context, parameter);
         if (type == ManualTime.class) {
-            return kit.time;
+            return time(kit);
         }
-        return type == OutageServer.class ? kit.server(parameter.getParameter().getName()) : kit.listener;
+        return type == OutageServer.class ? kit.server(name(parameter, context)) : kit.listener;
+    }
+
+    private static ManualTime time(Kit kit) {
+        if (!kit.goesByHand) {
+            throw new ParameterResolutionException(
+                    "the servers of this test go by the machine's time already; take the "
+                            + "ManualTime as a parameter of the test, or of the first method that has a server");
+        }
+        return kit.time;
+    }
+
+    private static String name(ParameterContext parameter, ExtensionContext context) {
+        boolean isTheTests = parameter.getDeclaringExecutable().equals(context.getRequiredTestMethod());
+        if (!isTheTests && !parameter.getParameter().isNamePresent()) {
+            throw new ParameterResolutionException(
+                    "which server is meant is told by the parameter's name, and the compiler "
+                            + "has left the names out; compile the tests with -parameters");
+        }
+        return parameter.getParameter().getName();
     }
 
     private static Kit kit(ExtensionContext context, ParameterContext parameter) {

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
@@ -79,6 +80,9 @@ public final class OutageServer implements AutoCloseable {
     private volatile @Nullable Playing playing;
     private volatile Capacity.@Nullable Backlog backlog;
     private volatile @Nullable LaggingPage page;
+    private volatile boolean isClosed;
+    /** What the answer to a question has thrown instead; the first one counts. */
+    private final AtomicReference<@Nullable RuntimeException> slip = new AtomicReference<>();
 
     private OutageServer(Builder builder) {
         name = builder.name;
@@ -183,6 +187,19 @@ public final class OutageServer implements AutoCloseable {
      */
     public Line says(String text) {
         return does(Behaviour.says(text));
+    }
+
+    /**
+     * Calls a tool in answer to the next request. The line after it is there for the request that brings the tool's result.
+     * More tools at once are called by {@link Line#calling}.
+     *
+     * @param tool its name
+     * @param arguments a JSON object, such as <code>{"city":"Oslo"}</code>
+     * @return the line
+     * @throws IllegalArgumentException if the name is blank or the arguments are no JSON object
+     */
+    public Line calls(String tool, String arguments) {
+        return does(Behaviour.calls(tool, arguments));
     }
 
     /**
@@ -291,6 +308,7 @@ public final class OutageServer implements AutoCloseable {
     /**
      * Takes connections again, at the same address.
      *
+     * @throws IllegalStateException if this server is closed
      * @throws java.io.UncheckedIOException if somebody else has taken the port
      */
     public void acceptsConnectionsAgain() {
@@ -301,10 +319,14 @@ public final class OutageServer implements AutoCloseable {
      * A status page of this provider, which shows each change of the {@linkplain #plays timeline} late.
      *
      * @return always the same; it closes with this server
+     * @throws IllegalStateException if this server is closed, and nobody has asked for its page before
      */
     public synchronized LaggingPage statusPage() {
         LaggingPage known = page;
         if (known == null) {
+            if (isClosed) {
+                throw new IllegalStateException(name + " is closed");
+            }
             known = new LaggingPage(name, time, () -> playing);
             page = known;
         }
@@ -345,9 +367,14 @@ public final class OutageServer implements AutoCloseable {
     /**
      * Checks that all was asked for that the script has.
      *
-     * @throws AssertionError if a line was not, or not as often as it says, and is not one for {@link Line#ifAsked}
+     * @throws AssertionError if a line was not, or not as often as it says, and is not one for {@link Line#ifAsked}; or if
+     *     {@linkplain Builder#answers what answers a question} threw something, which is the cause
      */
     public void checkScript() {
+        RuntimeException thrown = slip.get();
+        if (thrown != null) {
+            throw new AssertionError("the script of " + name + " could not answer a question", thrown);
+        }
         List<String> unused = script.unused();
         if (!unused.isEmpty()) {
             throw new AssertionError("nobody asked " + name + " for what its script has: " + unused + ". It was asked "
@@ -400,7 +427,7 @@ public final class OutageServer implements AutoCloseable {
 
     /** Whether the connection may be used again. */
     private boolean answer(Received received, Connection connection) throws IOException {
-        Dialect dialect = dialectOf(received);
+        Dialect dialect = Dialect.of(received.method(), received.path());
         if (dialect == null) {
             strays.add(received.method() + " " + received.path());
             connection.send(
@@ -433,29 +460,22 @@ public final class OutageServer implements AutoCloseable {
                 json);
         request.begins(order.incrementAndGet());
         seen.add(request);
-        boolean wantsUsage = json.path("stream_options").path("include_usage").asBoolean(false);
         try {
             String question = dialect.speech().question(json);
             Behaviour behaviour = behaviour(now).inWords(() -> answers.apply(question));
-            return new Performance(request, connection, time, order, wantsUsage).of(behaviour);
-        } catch (IOException | RuntimeException e) {
+            return new Performance(request, json, connection, time, order).of(behaviour);
+        } catch (IOException e) {
             if (request.ending() == Ending.UNDER_WAY) {
-                request.ends(
-                        e instanceof IOException ? Ending.LEFT : Ending.BROKEN, time.now(), order.incrementAndGet());
+                request.ends(Ending.LEFT, time.now(), order.incrementAndGet());
             }
             throw e;
+        } catch (RuntimeException e) {
+            // The test's own function. The client sees a reset, and the test fails by checkScript.
+            slip.compareAndSet(null, e);
+            request.ends(Ending.BROKEN, time.now(), order.incrementAndGet());
+            connection.reset();
+            return false;
         }
-    }
-
-    private static @Nullable Dialect dialectOf(Received received) {
-        if (received.method().equals("POST")) {
-            for (Dialect dialect : Dialect.values()) {
-                if (dialect.speech().isAskedBy(received.path())) {
-                    return dialect;
-                }
-            }
-        }
-        return null;
     }
 
     private Behaviour behaviour(long now) {
@@ -499,6 +519,7 @@ public final class OutageServer implements AutoCloseable {
     /** Stops answering and hangs up on everybody. May be called more than once. */
     @Override
     public synchronized void close() {
+        isClosed = true;
         listener.close();
         if (page != null) {
             page.close();
@@ -576,7 +597,7 @@ public final class OutageServer implements AutoCloseable {
          * Sets what it says wherever it was given no words. Default {@link OutageServer#HEALTHY_ANSWER}, whatever it is asked.
          *
          * @param answers makes an answer of what the user said last, which is empty if that was no text. It is called by
-         *     several threads; what it throws ends the connection, and is printed.
+         *     several threads; what it throws resets the connection, and fails {@link OutageServer#checkScript}.
          * @return this builder
          */
         public Builder answers(UnaryOperator<String> answers) {

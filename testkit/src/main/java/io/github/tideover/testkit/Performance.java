@@ -3,6 +3,7 @@ package io.github.tideover.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.tideover.testkit.Behaviour.Act;
+import io.github.tideover.testkit.Behaviour.Counts;
 import io.github.tideover.testkit.SeenRequest.Ending;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Does with one request what a {@link Behaviour} says. What becomes of it is noted before the client can know. */
 final class Performance {
@@ -23,12 +25,12 @@ final class Performance {
     private final boolean wantsUsage;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    Performance(SeenRequest request, Connection connection, ServerTime time, AtomicLong order, boolean wantsUsage) {
+    Performance(SeenRequest request, JsonNode body, Connection connection, ServerTime time, AtomicLong order) {
         this.request = request;
         this.connection = connection;
         this.time = time;
         this.order = order;
-        this.wantsUsage = wantsUsage;
+        this.wantsUsage = body.path("stream_options").path("include_usage").asBoolean(false);
     }
 
     /** Whether the connection may be used again. */
@@ -37,12 +39,14 @@ final class Performance {
         headers.putAll(behaviour.headers());
         Act act = behaviour.act();
         if (act instanceof Act.Answer answer) {
-            request.isToBeTold(answer.said());
+            Answering reply = answering(answer);
+            if (reply.hasText()) {
+                request.isToBeTold(reply.text());
+            }
+            connection.pause(behaviour.delay());
+            return request.isStream() ? stream(answer, reply) : whole(answer, reply);
         }
         connection.pause(behaviour.delay());
-        if (act instanceof Act.Answer answer) {
-            return request.isStream() ? stream(answer) : whole(answer);
-        }
         if (act instanceof Act.Refuse refuse) {
             return refuse(refuse.fault(), refuse.rest());
         }
@@ -62,34 +66,32 @@ final class Performance {
 
     private boolean refuse(Fault fault, @Nullable Duration wait) throws IOException {
         Refusal refusal = request.dialect().speech().refusal(fault, request.model(), wait);
-        if (wait != null && request.dialect() != Dialect.GEMINI) {
-            // A part of a second is no reason to come too early.
-            headers.put("Retry-After", Long.toString(wait.plusNanos(999_999_999).toSeconds()));
-            if (wait.toNanosPart() != 0 && request.dialect() != Dialect.MESSAGES) {
-                headers.put(
-                        "retry-after-ms", Long.toString(wait.plusNanos(999_999).toMillis()));
-            }
-        }
+        request.dialect().waitHeaders(wait).forEach(headers::putIfAbsent);
         request.isRefused(fault, wait, time.now(), order.incrementAndGet());
-        connection.send(refusal.status(), JSON, refusal.body(), headers);
+        connection.send(
+                refusal.status(), refusal.contentType(request.isStream()), refusal.text(request.isStream()), headers);
         return true;
     }
 
-    private boolean whole(Act.Answer answer) throws IOException {
-        List<String> tokens = Tokens.of(answer.said());
+    private boolean whole(Act.Answer answer, Answering reply) throws IOException {
+        List<String> tokens = reply.textTokens();
         boolean breaks = answer.breaksAfter() >= 0;
-        int written = breaks ? answer.breaksAfter() : tokens.size();
-        connection.pause(answer.gap().multipliedBy(written));
-        String body = request.dialect().speech().whole(answering(answer.said(), tokens.size()));
+        int all = Answering.tokens(reply.text(), reply.calls());
+        connection.pause(answer.gap().multipliedBy(breaks ? answer.breaksAfter() : all));
+        String body = request.dialect().speech().whole(reply);
         if (!breaks) {
             ends(Ending.ANSWERED);
             connection.send(200, JSON, body, headers);
             return true;
         }
         byte[] bytes = body.getBytes(UTF_8);
-        int text = body.indexOf(Speech.json(answer.said()).substring(1));
-        int part = body.substring(0, text).getBytes(UTF_8).length
-                + String.join("", tokens.subList(0, written)).getBytes(UTF_8).length;
+        int part = bytes.length / 2;
+        if (!reply.text().isEmpty()) {
+            int text = body.indexOf(Speech.json(reply.text()).substring(1));
+            int written = Math.min(answer.breaksAfter(), tokens.size());
+            part = body.substring(0, text).getBytes(UTF_8).length
+                    + String.join("", tokens.subList(0, written)).getBytes(UTF_8).length;
+        }
         if (answer.how() != StreamBreak.SILENCE) {
             ends(Ending.BROKEN);
         }
@@ -97,56 +99,49 @@ final class Performance {
         return broken(answer.how());
     }
 
-    private boolean stream(Act.Answer answer) throws IOException {
-        Speech speech = request.dialect().speech();
-        List<String> tokens = Tokens.of(answer.said());
-        Answering reply = answering(answer.said(), tokens.size());
-        String closing = speech.closing(reply);
+    private boolean stream(Act.Answer answer, Answering reply) throws IOException {
+        boolean breaks = answer.breaksAfter() >= 0 && answer.how() != StreamBreak.GARBLED_EVENT;
+        Streamed events = request.dialect().speech().streamed(reply, !breaks);
+        List<String> pieces = events.pieces();
+        int place = Math.min(answer.breaksAfter(), pieces.size());
         connection.beginStream(headers);
-        connection.stream(speech.opening(reply));
-        for (int i = 0; i < tokens.size(); i++) {
-            if (i == answer.breaksAfter()) {
-                if (breaks(answer)) {
-                    return breakOff(answer, speech, reply, tokens.get(i));
+        connection.stream(events.opening());
+        for (int i = 0; i < pieces.size(); i++) {
+            if (i == place) {
+                if (breaks) {
+                    return breakOff(answer.how(), pieces.get(i), Speech.events(events.opening()) + i);
                 }
                 connection.stream("data: {\"choices\": [{\n\n");
             }
             if (i > 0) {
                 connection.pause(answer.gap());
             }
-            boolean isEnd = i == tokens.size() - 1 && closing.isEmpty() && !breaks(answer);
-            if (isEnd) {
+            if (i == pieces.size() - 1 && events.closing().isEmpty()) {
                 ends(Ending.ANSWERED);
             }
-            connection.stream(
-                    isEnd ? speech.lastPiece(reply, i, tokens.get(i)) : speech.piece(reply, i, tokens.get(i)));
+            connection.stream(pieces.get(i));
         }
-        if (breaks(answer)) {
-            return breakOff(answer, speech, reply, "");
+        if (breaks) {
+            return breakOff(answer.how(), events.closing(), Speech.events(events.opening()) + pieces.size());
         }
-        if (!closing.isEmpty()) {
+        if (!events.closing().isEmpty()) {
             ends(Ending.ANSWERED);
-            connection.stream(closing);
+            connection.stream(events.closing());
         }
         connection.endStream();
         return true;
     }
 
-    private static boolean breaks(Act.Answer answer) {
-        return answer.breaksAfter() >= 0 && answer.how() != StreamBreak.GARBLED_EVENT;
-    }
-
-    private boolean breakOff(Act.Answer answer, Speech speech, Answering reply, String nextToken) throws IOException {
-        if (answer.how() == StreamBreak.SILENCE) {
+    private boolean breakOff(StreamBreak how, String next, int sent) throws IOException {
+        if (how == StreamBreak.SILENCE) {
             return broken(StreamBreak.SILENCE);
         }
         ends(Ending.BROKEN);
-        if (answer.how() == StreamBreak.ERROR_EVENT) {
-            connection.stream(speech.errorEvent(reply));
-        } else if (answer.how() == StreamBreak.HALF_AN_EVENT) {
-            String event = speech.piece(reply, answer.breaksAfter(), nextToken);
-            connection.stream(event.substring(0, event.length() / 2));
-        } else if (answer.how() == StreamBreak.RESET) {
+        if (how == StreamBreak.ERROR_EVENT) {
+            connection.stream(request.dialect().speech().errorEvent(sent));
+        } else if (how == StreamBreak.HALF_AN_EVENT) {
+            connection.stream(next.substring(0, next.indexOf("\n\n") / 2));
+        } else if (how == StreamBreak.RESET) {
             return broken(StreamBreak.RESET);
         }
         connection.endStream();
@@ -167,14 +162,17 @@ final class Performance {
         request.ends(how, time.now(), order.incrementAndGet());
     }
 
-    private Answering answering(String text, int tokens) {
+    private Answering answering(Act.Answer answer) {
+        String text = answer.said();
+        Counts counts = answer.usage();
         return new Answering(
                 request.number(),
                 request.model(),
                 time.wall().get().getEpochSecond(),
                 text,
-                Math.max(1, request.body().length() / 4),
-                tokens,
+                answer.calls(),
+                counts != null ? counts.input() : Math.max(1, request.body().length() / 4),
+                counts != null ? counts.output() : Answering.tokens(text, answer.calls()),
                 wantsUsage);
     }
 }

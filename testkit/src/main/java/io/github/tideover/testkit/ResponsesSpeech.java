@@ -1,6 +1,7 @@
 package io.github.tideover.testkit;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,6 @@ import tools.jackson.databind.JsonNode;
 final class ResponsesSpeech extends Speech {
     static final Speech SPEECH = new ResponsesSpeech();
 
-    /** How many events come before the first text. */
-    private static final int OPENING = 4;
-
     private ResponsesSpeech() {}
 
     @Override
@@ -21,91 +19,115 @@ final class ResponsesSpeech extends Speech {
     }
 
     @Override
+    JsonNode turns(JsonNode body) {
+        return body.path("input");
+    }
+
+    @Override
     List<JsonNode> conversation(JsonNode body) {
-        return List.of(body.path("instructions"), body.path("previous_response_id"), body.path("input"));
+        return List.of(body.path("instructions"), body.path("previous_response_id"), turns(body));
     }
 
     @Override
     String whole(Answering reply) {
-        return json(response(reply, "completed"));
+        return json(response(reply, true));
     }
 
     @Override
-    String opening(Answering reply) {
-        return typed("response.created", 0, "response", response(reply, "in_progress"))
-                + typed("response.in_progress", 1, "response", response(reply, "in_progress"))
-                + typed(
-                        "response.output_item.added",
-                        2,
-                        "output_index",
-                        0,
-                        "item",
-                        item(reply, "in_progress", List.of()))
-                + typed(
-                        "response.content_part.added",
-                        3,
+    Streamed streamed(Answering reply, boolean isWhole) {
+        Writer writer = new Writer();
+        writer.event("response.created", "response", response(reply, false));
+        writer.event("response.in_progress", "response", response(reply, false));
+        int item = -1;
+        if (reply.hasText()) {
+            item++;
+            writer.event(
+                    "response.output_item.added",
+                    "output_index",
+                    item,
+                    "item",
+                    message(reply, "in_progress", List.of()));
+            writer.textEvent("response.content_part.added", reply, "part", part(""));
+        }
+        String opening = writer.written();
+        List<String> pieces = new ArrayList<>();
+        for (String token : reply.textTokens()) {
+            writer.textEvent("response.output_text.delta", reply, "delta", token, "logprobs", List.of());
+            pieces.add(writer.written());
+        }
+        if (reply.hasText()) {
+            writer.textEvent("response.output_text.done", reply, "text", reply.text(), "logprobs", List.of());
+            writer.textEvent("response.content_part.done", reply, "part", part(reply.text()));
+            writer.event(
+                    "response.output_item.done",
+                    "output_index",
+                    item,
+                    "item",
+                    message(reply, "completed", List.of(part(reply.text()))));
+        }
+        for (int i = 0; i < reply.calls().size(); i++) {
+            item++;
+            String arguments = reply.calls().get(i).arguments();
+            writer.event(
+                    "response.output_item.added",
+                    "output_index",
+                    item,
+                    "item",
+                    functionCall(reply, i, "in_progress", ""));
+            for (String token : reply.calls().get(i).tokens()) {
+                writer.event(
+                        "response.function_call_arguments.delta",
                         "item_id",
-                        itemId(reply),
+                        functionCallId(reply, i),
                         "output_index",
-                        0,
-                        "content_index",
-                        0,
-                        "part",
-                        part(""));
+                        item,
+                        "delta",
+                        token);
+                pieces.add(writer.written());
+            }
+            writer.event(
+                    "response.function_call_arguments.done",
+                    "item_id",
+                    functionCallId(reply, i),
+                    "output_index",
+                    item,
+                    "arguments",
+                    arguments);
+            writer.event(
+                    "response.output_item.done",
+                    "output_index",
+                    item,
+                    "item",
+                    functionCall(reply, i, "completed", arguments));
+        }
+        writer.event("response.completed", "response", response(reply, true));
+        return new Streamed(opening, pieces, writer.written());
     }
 
-    @Override
-    String piece(Answering reply, int index, String text) {
-        return typed(
-                "response.output_text.delta",
-                OPENING + index,
-                "item_id",
-                itemId(reply),
-                "output_index",
-                0,
-                "content_index",
-                0,
-                "delta",
-                text,
-                "logprobs",
-                List.of());
-    }
+    /** Numbers events. */
+    private static final class Writer {
+        private final StringBuilder events = new StringBuilder();
+        private int number;
 
-    @Override
-    String closing(Answering reply) {
-        int number = OPENING + reply.outputTokens();
-        return typed(
-                        "response.output_text.done",
-                        number,
-                        "item_id",
-                        itemId(reply),
-                        "output_index",
-                        0,
-                        "content_index",
-                        0,
-                        "text",
-                        reply.text(),
-                        "logprobs",
-                        List.of())
-                + typed(
-                        "response.content_part.done",
-                        number + 1,
-                        "item_id",
-                        itemId(reply),
-                        "output_index",
-                        0,
-                        "content_index",
-                        0,
-                        "part",
-                        part(reply.text()))
-                + typed(
-                        "response.output_item.done",
-                        number + 2,
-                        "output_index",
-                        0,
-                        "item",
-                        item(reply, "completed", List.of(part(reply.text()))))
-                + typed("response.completed", number + 3, "response", response(reply, "completed"));
+        void event(String type, @Nullable Object... fields) {
+            events.append(typed(type, number++, fields));
+        }
+
+        /** An event about the text, which is the first part of the first item. */
+        void textEvent(String type, Answering reply, @Nullable Object... fields) {
+            Map<String, @Nullable Object> event =
+                    map("type", type, "sequence_number", number++, "item_id", messageId(reply));
+            event.putAll(map("output_index", 0, "content_index", 0));
+            event.putAll(map(fields));
+            events.append(named(type, event));
+        }
+
+        /** What was written since this was last asked. */
+        String written() {
+            String written = events.toString();
+            events.setLength(0);
+            return written;
+        }
     }
 
     @Override
@@ -114,10 +136,10 @@ final class ResponsesSpeech extends Speech {
     }
 
     @Override
-    String errorEvent(Answering reply) {
+    String errorEvent(int events) {
         return typed(
                 "error",
-                OPENING + reply.outputTokens(),
+                events,
                 "code",
                 "server_error",
                 "message",
@@ -132,8 +154,7 @@ final class ResponsesSpeech extends Speech {
         return named(type, event);
     }
 
-    private static Map<String, @Nullable Object> response(Answering reply, String status) {
-        boolean isComplete = status.equals("completed");
+    private static Map<String, @Nullable Object> response(Answering reply, boolean isComplete) {
         return map(
                 "id",
                 "resp_" + reply.number(),
@@ -142,7 +163,7 @@ final class ResponsesSpeech extends Speech {
                 "created_at",
                 reply.created(),
                 "status",
-                status,
+                isComplete ? "completed" : "in_progress",
                 "error",
                 null,
                 "incomplete_details",
@@ -154,7 +175,7 @@ final class ResponsesSpeech extends Speech {
                 "model",
                 reply.model(),
                 "output",
-                isComplete ? List.of(item(reply, status, List.of(part(reply.text())))) : List.of(),
+                isComplete ? output(reply) : List.of(),
                 "parallel_tool_calls",
                 true,
                 "previous_response_id",
@@ -179,16 +200,44 @@ final class ResponsesSpeech extends Speech {
                 map());
     }
 
-    private static Map<String, @Nullable Object> item(Answering reply, String status, List<Object> content) {
-        return map("id", itemId(reply), "type", "message", "status", status, "role", "assistant", "content", content);
+    private static List<Object> output(Answering reply) {
+        return reply.parts(
+                text -> message(reply, "completed", List.of(part(text))),
+                (index, call) -> functionCall(reply, index, "completed", call.arguments()));
+    }
+
+    private static Map<String, @Nullable Object> message(Answering reply, String status, List<Object> content) {
+        return map(
+                "id", messageId(reply), "type", "message", "status", status, "role", "assistant", "content", content);
+    }
+
+    private static Map<String, @Nullable Object> functionCall(
+            Answering reply, int index, String status, String arguments) {
+        return map(
+                "id",
+                functionCallId(reply, index),
+                "type",
+                "function_call",
+                "status",
+                status,
+                "call_id",
+                "call_" + reply.callId(index),
+                "name",
+                reply.calls().get(index).name(),
+                "arguments",
+                arguments);
     }
 
     private static Map<String, @Nullable Object> part(String text) {
         return map("type", "output_text", "text", text, "annotations", List.of(), "logprobs", List.of());
     }
 
-    private static String itemId(Answering reply) {
+    private static String messageId(Answering reply) {
         return "msg_" + reply.number();
+    }
+
+    private static String functionCallId(Answering reply, int index) {
+        return "fc_" + reply.callId(index);
     }
 
     private static Map<String, @Nullable Object> usage(Answering reply) {

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +43,8 @@ public final class SeenRequest {
     private final String body;
     private final String credential;
     private final String question;
+    private final int images;
+    private final int files;
     private final long atNanos;
 
     private volatile Ending ending = Ending.UNDER_WAY;
@@ -62,6 +65,13 @@ public final class SeenRequest {
         this.body = received.body();
         this.credential = digest(credentialOf(received));
         this.question = digest(dialect.speech().conversation(json).toString());
+        List<JsonNode> parts = dialect.speech()
+                .turns(json)
+                .valueStream()
+                .flatMap(Speech::parts)
+                .toList();
+        this.images = (int) parts.stream().filter(Speech::isImage).count();
+        this.files = (int) parts.stream().filter(Speech::isFile).count();
     }
 
     private static String credentialOf(Received received) {
@@ -126,6 +136,24 @@ public final class SeenRequest {
      */
     public boolean isStream() {
         return isStream;
+    }
+
+    /**
+     * How many images it has.
+     *
+     * @return the number of image parts in the whole conversation
+     */
+    public int images() {
+        return images;
+    }
+
+    /**
+     * How many files it has, be it documents, sounds or films.
+     *
+     * @return the number of parts in the whole conversation that are neither text nor image
+     */
+    public int files() {
+        return files;
     }
 
     /**

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,10 +28,12 @@ abstract class Speech {
     /** What was said so far: the part of a request that is the same in each attempt for one question. */
     abstract List<JsonNode> conversation(JsonNode body);
 
-    /** The text of what the user said last, in whatever dialect; empty if there is none. */
+    /** The turns of the conversation: an array, or a text. */
+    abstract JsonNode turns(JsonNode body);
+
+    /** The text of what the user said last; empty if there is none. */
     final String question(JsonNode body) {
-        List<JsonNode> said = conversation(body);
-        JsonNode turns = said.get(said.size() - 1);
+        JsonNode turns = turns(body);
         if (turns.isString()) {
             return turns.asString();
         }
@@ -42,39 +46,49 @@ abstract class Speech {
         return "";
     }
 
-    /** What a user says in a turn: its text, or that of all its parts. Empty for the turn of somebody else. */
+    /** What a user says in a turn. Empty for the turn of somebody else. */
     private static String userText(JsonNode turn) {
-        if (!turn.path("role").asString("user").equals("user")) {
-            return "";
-        }
-        JsonNode content = turn.path(turn.has("parts") ? "parts" : "content");
-        if (content.isString()) {
-            return content.asString();
-        }
-        StringBuilder text = new StringBuilder();
-        content.forEach(part -> text.append(part.path("text").asString("")));
-        return text.toString();
+        return turn.path("role").asString("user").equals("user")
+                ? parts(turn).map(part -> part.path("text").asString("")).collect(Collectors.joining())
+                : "";
     }
 
     abstract String whole(Answering reply);
 
-    /** The events before the first text. */
-    abstract String opening(Answering reply);
-
-    abstract String piece(Answering reply, int index, String text);
-
-    /** The last piece of a complete reply, in a dialect where it is what makes the reply complete. */
-    String lastPiece(Answering reply, int index, String text) {
-        return piece(reply, index, text);
-    }
-
-    /** The events after the last text, which make a stream complete; empty if {@link #lastPiece} does. */
-    abstract String closing(Answering reply);
+    /** The same as a stream. One that is not whole breaks somewhere, so that none of its pieces ends it. */
+    abstract Streamed streamed(Answering reply, boolean isWhole);
 
     abstract Refusal refusal(Fault fault, String model, @Nullable Duration wait);
 
-    /** The event by which a stream says that it has failed. */
-    abstract String errorEvent(Answering reply);
+    /** The event by which a stream says that it has failed, after so many others. */
+    abstract String errorEvent(int events);
+
+    /** The parts of a turn. A text alone is one part, as it is in other turns. */
+    static Stream<JsonNode> parts(JsonNode turn) {
+        JsonNode content = turn.has("parts") ? turn.path("parts") : turn.path("content");
+        return content.isString()
+                ? Stream.of(JSON.createObjectNode().put("type", "text").set("text", content))
+                : content.valueStream();
+    }
+
+    /** Whether a part is an image, in whatever dialect. */
+    static boolean isImage(JsonNode part) {
+        return List.of("image_url", "input_image", "image")
+                        .contains(part.path("type").asString(""))
+                || mediaType(part).startsWith("image/");
+    }
+
+    /** Whether a part is a file, a sound or a film. */
+    static boolean isFile(JsonNode part) {
+        return List.of("file", "input_file", "document", "input_audio")
+                        .contains(part.path("type").asString(""))
+                || !mediaType(part).isEmpty() && !isImage(part);
+    }
+
+    private static String mediaType(JsonNode part) {
+        JsonNode data = part.has("inlineData") ? part.path("inlineData") : part.path("fileData");
+        return data.path("mimeType").asString("");
+    }
 
     static Map<String, @Nullable Object> map(@Nullable Object... namesAndValues) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -90,6 +104,11 @@ abstract class Speech {
 
     static String event(Object data) {
         return "data: " + json(data) + "\n\n";
+    }
+
+    /** How many events there are. */
+    static int events(String text) {
+        return text.split("\n\n", -1).length - 1;
     }
 
     /** An event with a name, which is also its type. */

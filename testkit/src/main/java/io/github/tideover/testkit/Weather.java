@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What becomes of requests for a while: which share of them meets which behaviour. The rest is answered.
@@ -81,6 +82,10 @@ public final class Weather {
             }
         }
         return Behaviour.answers();
+    }
+
+    Stream<Behaviour> behaviours() {
+        return shares.stream().map(Share::behaviour);
     }
 
     /** What a status page would say of it, if it knew. */

@@ -6,15 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.tideover.Conversation;
 import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
+import io.github.tideover.ToolReply;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Part;
+import io.github.tideover.chat.Role;
+import io.github.tideover.chat.ToolCall;
+import io.github.tideover.chat.Usage;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.testkit.SeenRequest.Ending;
+import io.github.tideover.tool.Toolbox;
+import io.github.tideover.tool.TypedTool;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every dialect, as our own client hears it. */
 class DialectsTest {
-    private static final Map<Fault, FailureKind> KINDS = Map.of(
+    static final Map<Fault, FailureKind> KINDS = Map.of(
             Fault.OVERLOADED, FailureKind.OVERLOADED,
             Fault.SERVER_ERROR, FailureKind.TRANSIENT,
             Fault.RATE_LIMITED, FailureKind.THROTTLED,
@@ -36,7 +44,7 @@ class DialectsTest {
             Fault.CONTENT_POLICY, FailureKind.CONTENT_FILTER,
             Fault.INVALID_REQUEST, FailureKind.INVALID_REQUEST);
 
-    private static final Map<StreamBreak, FailureKind> BREAKS = Map.of(
+    static final Map<StreamBreak, FailureKind> BREAKS = Map.of(
             StreamBreak.CLOSE, FailureKind.CUT,
             StreamBreak.RESET, FailureKind.NETWORK_AMBIGUOUS,
             StreamBreak.SILENCE, FailureKind.STALL,
@@ -128,6 +136,153 @@ class DialectsTest {
         }
     }
 
+    record City(String city) {}
+
+    /** Says what was asked for, so that the order of the answers can be told. */
+    private static final Toolbox WEATHER =
+            Toolbox.of(TypedTool.of("weather", "What it is like.", City.class, city -> "rain in " + city.city()));
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aToolIsCalledAndTheNextLineAnswersItsResult(Dialect dialect) {
+        service.calls("weather", "{\"city\":\"Oslo\"}");
+        service.says("It rains.");
+        try (Tideover tideover = client(dialect)) {
+            ToolReply reply = tideover.chat("Do I need a coat?", WEATHER);
+            assertThat(reply.text()).isEqualTo("It rains.");
+            assertThat(reply.history()).extracting(Message::role).contains(Role.TOOL);
+        }
+        service.checkScript();
+        assertThat(service.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.ending()).isEqualTo(Ending.ANSWERED));
+        assertThat(service.requests().get(1).body()).contains("rain in Oslo");
+        assertThat(service.requests().toString()).doesNotContain("Oslo");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void severalToolsAreCalledAtOnceAfterAText(Dialect dialect) {
+        service.says("Let me look.").calling("weather", "{\"city\":\"Oslo\"}").calling("time", "{}");
+        try (Tideover tideover = client(dialect)) {
+            callsBoth(tideover.chat("Do I need a coat?"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void severalToolsAreCalledInAStream(Dialect dialect) {
+        service.says("Let me look.").calling("weather", "{\"city\":\"Oslo\"}").calling("time", "{}");
+        service.calls("weather", "{\"city\":\"Bergen by the sea\", \"unit\":null}");
+        try (Tideover tideover = client(dialect)) {
+            try (var stream = tideover.stream("Do I need a coat?")) {
+                assertThat(String.join("", stream)).isEqualTo("Let me look.");
+                callsBoth(stream.reply());
+            }
+            try (var stream = tideover.stream("And there?")) {
+                assertThat(stream).isEmpty();
+                assertThat(stream.reply().toolCalls())
+                        .singleElement()
+                        .satisfies(call -> assertThat(Speech.JSON.readTree(call.arguments()))
+                                .isEqualTo(Speech.JSON.readTree("{\"city\":\"Bergen by the sea\",\"unit\":null}")));
+            }
+        }
+    }
+
+    private static void callsBoth(ChatReply reply) {
+        assertThat(reply.text()).isEqualTo("Let me look.");
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(reply.toolCalls()).extracting(ToolCall::name).containsExactly("weather", "time");
+        assertThat(reply.toolCalls())
+                .extracting(call -> Speech.JSON.readTree(call.arguments()).toString())
+                .containsExactly("{\"city\":\"Oslo\"}", "{}");
+        assertThat(reply.toolCalls()).extracting(ToolCall::id).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Dialect.class,
+            names = "GEMINI",
+            mode = EnumSource.Mode.EXCLUDE) // where a call is one piece, and comes whole or not at all
+    void aCallThatBreaksOffIsNoCall(Dialect dialect) {
+        for (StreamBreak how : BREAKS.keySet()) {
+            service.cutsTheStreamAfter(1)
+                    .tokens()
+                    .calling("weather", "{\"city\":\"Oslo\"}")
+                    .by(how);
+            try (Tideover tideover = client(dialect);
+                    var stream = tideover.stream("Do I need a coat?")) {
+                assertThatThrownBy(() -> stream.forEach(piece -> {}))
+                        .as(how.toString())
+                        .isInstanceOf(ChatException.class);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aWholeReplyWithACallThatIsCutIsNoReply(Dialect dialect) {
+        service.cutsTheStreamAfter(1).tokens().calling("weather", "{\"city\":\"Oslo\"}");
+        try (Tideover tideover = client(dialect)) {
+            assertThatThrownBy(() -> tideover.chat("Hello")).isInstanceOf(ChatException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void tokensAreCountedOrSaidToBe(Dialect dialect) {
+        service.says("The sea falls.");
+        service.says("The sea falls.");
+        service.says("The sea falls.").usage(1_200, 34);
+        service.says("The sea falls.").usage(1_200, 34);
+        try (Tideover tideover = client(dialect)) {
+            Usage counted = tideover.chat("Hello").usage();
+            assertThat(counted.outputTokens()).isEqualTo(3);
+            assertThat(counted.inputTokens())
+                    .isEqualTo(service.requests().get(0).body().length() / 4);
+            assertThat(usageOfAStream(tideover).outputTokens()).isEqualTo(3);
+            for (Usage said : List.of(tideover.chat("Hello").usage(), usageOfAStream(tideover))) {
+                assertThat(said.inputTokens()).isEqualTo(1_200);
+                assertThat(said.outputTokens()).isEqualTo(34);
+            }
+        }
+    }
+
+    private static Usage usageOfAStream(Tideover tideover) {
+        try (var stream = tideover.stream("Hello")) {
+            stream.forEach(piece -> {});
+            return stream.reply().usage();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void aRecordIsAnsweredWithJson(Dialect dialect) {
+        service.says("{\"city\":\"Oslo\"}");
+        try (Tideover tideover = client(dialect)) {
+            assertThat(tideover.chat("Where is it?", City.class).value()).isEqualTo(new City("Oslo"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void imagesAndFilesAreCounted(Dialect dialect) {
+        byte[] bytes = {1, 2, 3};
+        Part image = Part.image("image/png", bytes);
+        Part file = Part.file("table.pdf", "application/pdf", bytes);
+        try (Tideover tideover = client(dialect)) {
+            tideover.chat("Hello");
+            tideover.chat(ChatRequest.builder()
+                    .messages(List.of(
+                            Message.user(Part.text("What is on these?"), image, image),
+                            Message.assistant("Boats."),
+                            Message.user(Part.text("And in this?"), file)))
+                    .build());
+        }
+        assertThat(service.requests()).extracting(SeenRequest::images).containsExactly(0, 2);
+        assertThat(service.requests()).extracting(SeenRequest::files).containsExactly(0, 1);
+    }
+
     static Stream<Arguments> faults() {
         return Stream.of(Dialect.values())
                 .flatMap(dialect -> Stream.of(Fault.values()).map(fault -> Arguments.of(dialect, fault)));
@@ -146,6 +301,17 @@ class DialectsTest {
             assertThat(request.ending()).isEqualTo(Ending.REFUSED);
             assertThat(request.fault()).hasValue(fault);
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aRefusalOfAStreamIsTakenForWhatItIs(Dialect dialect, Fault fault) {
+        service.fails(fault);
+        try (Tideover tideover = client(dialect)) {
+            assertThatThrownBy(() -> String.join("", tideover.stream("Hello")))
+                    .isInstanceOfSatisfying(
+                            ChatException.class, e -> assertThat(e.kind()).isEqualTo(KINDS.get(fault)));
+        }
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.tideover.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -138,14 +140,15 @@ class ScriptTest {
     }
 
     @Test
-    void aMachineWithoutTheServiceRefusesConnectionsUntilItIsBackAtTheSameAddress() {
+    void aMachineWithoutTheServiceRefusesConnectionsUntilItIsBackAtTheSameAddress() throws Exception {
         assertThat(ask().statusCode()).isEqualTo(200);
         service.refusesConnections();
-        assertThatThrownBy(this::ask)
-                .hasRootCauseInstanceOf(java.nio.channels.ClosedChannelException.class)
-                .hasCauseInstanceOf(ConnectException.class);
+        HttpClient stranger = HttpClient.newHttpClient(); // with no connection left that it could try first
+        HttpRequest request = asking(service.baseUrl() + "chat/completions", "{}");
+        assertThatThrownBy(() -> stranger.send(request, BodyHandlers.ofString()))
+                .isInstanceOf(ConnectException.class);
         service.acceptsConnectionsAgain();
-        assertThat(ask().statusCode()).isEqualTo(200);
+        assertThat(stranger.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -189,6 +192,71 @@ class ScriptTest {
     }
 
     @Test
+    void anAnswerThatThrowsEndsTheRequestAndFailsTheScript() throws Exception {
+        try (OutageServer clueless = OutageServer.builder()
+                .answers(question -> {
+                    throw new IllegalStateException("no idea");
+                })
+                .start()) {
+            assertThatIOException()
+                    .isThrownBy(() ->
+                            http.send(asking(clueless.baseUrl() + "chat/completions", "{}"), BodyHandlers.ofString()));
+            clueless.awaitQuiet();
+            assertThat(clueless.requests().get(0).ending()).isEqualTo(SeenRequest.Ending.BROKEN);
+            assertThatThrownBy(clueless::checkScript)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("the script of outage-server could not answer a question")
+                    .hasRootCauseMessage("no idea");
+        }
+    }
+
+    @Test
+    void aServerThatIsClosedSaysSo() {
+        LaggingPage page = service.statusPage();
+        service.close();
+        service.close();
+        assertThat(service.statusPage()).isSameAs(page);
+        assertThatIllegalStateException()
+                .isThrownBy(service::acceptsConnectionsAgain)
+                .withMessage("outage-server is closed");
+        OutageServer other = OutageServer.start();
+        other.close();
+        assertThatIllegalStateException().isThrownBy(other::statusPage).withMessageContaining("is closed");
+    }
+
+    /** Names of threads that serve. */
+    private static List<String> threadsOf(String server) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(server))
+                .toList();
+    }
+
+    @Test
+    void aServerThatIsClosedInTheMiddleOfEverythingLeavesNoThread() throws Exception {
+        OutageServer busy = OutageServer.builder().name("busy-server").start();
+        busy.goesSilent();
+        busy.dripsAt(0.01).tokensPerSecond();
+        busy.says("Late").after(Duration.ofHours(1));
+        busy.statusPage();
+        List<CompletableFuture<?>> pending = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            pending.add(http.sendAsync(
+                    asking(busy.baseUrl() + "chat/completions", "{\"stream\":true}"), BodyHandlers.ofString()));
+        }
+        busy.awaitRequests(3);
+        assertThat(threadsOf("busy-server")).hasSizeGreaterThanOrEqualTo(5);
+        busy.close();
+        for (CompletableFuture<?> each : pending) {
+            assertThatThrownBy(() -> each.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+        }
+        Patience.until(
+                Duration.ofSeconds(20),
+                "the end of all threads",
+                () -> threadsOf("busy-server").isEmpty());
+    }
+
+    @Test
     void whatMakesNoSenseIsRefusedAtOnce() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> service.says("Hello").asking(Duration.ofSeconds(1)))
@@ -217,6 +285,24 @@ class ScriptTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.says("Hello").header("a", "b\r\nc"))
                 .withMessageContaining("one line");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> service.calls(" ", "{}"))
+                .withMessageContaining("blank");
+        for (String arguments : new String[] {"[1]", "secret", "", "{\"secret\":"}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> service.calls("weather", arguments))
+                    .withMessageContaining("the arguments for weather must be a JSON object")
+                    .withMessageNotContaining("secret");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> service.cutsTheStreamAfter(3).tokens().calling("weather", "{\"city\":\"Oslo\"}"))
+                .withMessageContaining("a stream of 2 tokens cannot break after 3");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> service.hangsUp().calling("weather", "{}"))
+                .withMessageContaining("not for hangsUp()");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> service.says("Hello").usage(-1, 0))
+                .withMessageContaining("not -1 and 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.answersWith(99, "text/plain", ""))
                 .withMessageContaining("99");
