@@ -135,7 +135,7 @@ public final class LaggingPage {
         Instant epoch = time.wall().get().minus(elapsed);
         Duration at = timeline.pageLag();
         Incident open = null;
-        for (Timeline.Phase phase : timeline.phaseList()) {
+        for (Timeline.Phase phase : timeline.phases()) {
             if (at.compareTo(elapsed) > 0) {
                 return incidents;
             }

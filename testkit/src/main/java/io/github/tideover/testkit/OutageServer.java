@@ -365,6 +365,22 @@ public final class OutageServer implements AutoCloseable {
     }
 
     /**
+     * What there is to complain of in how it was treated, by the rules of {@link OutageServerAssert#wasTreatedWell}: for who
+     * wants to report it rather than to fail.
+     *
+     * @param asked how often the same question was put to the client at most, at least 1: so many attempts for so many calls
+     *     are no second attempt
+     * @return in sentences, an unmodifiable list; empty if it was treated well
+     * @throws IllegalArgumentException if {@code asked} is less than 1
+     */
+    public List<String> complaints(int asked) {
+        if (asked < 1) {
+            throw new IllegalArgumentException("a question is asked 1 time or more, not " + asked);
+        }
+        return List.copyOf(new Conduct(this, asked).complaints());
+    }
+
+    /**
      * Checks that all was asked for that the script has.
      *
      * @throws AssertionError if a line was not, or not as often as it says, and is not one for {@link Line#ifAsked}; or if

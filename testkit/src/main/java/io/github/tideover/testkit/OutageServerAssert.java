@@ -48,7 +48,7 @@ public final class OutageServerAssert extends AbstractAssert<OutageServerAssert,
      */
     public OutageServerAssert wasTreatedWell() {
         isNotNull();
-        List<String> complaints = new Conduct(actual, asked).complaints();
+        List<String> complaints = actual.complaints(asked);
         if (!complaints.isEmpty()) {
             failWithMessage(
                     "%s was not treated well:%n  - %s%nThis is what it was asked:%n  %s",

@@ -30,8 +30,54 @@ public final class Timeline {
         this.pageLag = pageLag;
     }
 
-    /** A part of a timeline. */
-    record Phase(String name, Duration length, Weather weather) {}
+    /**
+     * A part of a timeline.
+     *
+     * @since 0.1
+     */
+    public static final class Phase {
+        private final String name;
+        private final Duration length;
+        private final Weather weather;
+
+        Phase(String name, Duration length, Weather weather) {
+            this.name = name;
+            this.length = length;
+            this.weather = weather;
+        }
+
+        /**
+         * What it is called.
+         *
+         * @return the name
+         */
+        public String name() {
+            return name;
+        }
+
+        /**
+         * How long it lasts.
+         *
+         * @return more than 0
+         */
+        public Duration length() {
+            return length;
+        }
+
+        /**
+         * What requests meet in it.
+         *
+         * @return the weather
+         */
+        public Weather weather() {
+            return weather;
+        }
+
+        @Override
+        public String toString() {
+            return name + " for " + length + ": " + weather;
+        }
+    }
 
     /**
      * Starts a timeline with no phase yet.
@@ -122,19 +168,20 @@ public final class Timeline {
     }
 
     /**
-     * The names of its phases.
+     * Its phases.
      *
      * @return in order, an unmodifiable list
      */
-    public List<String> phases() {
-        return phases.stream().map(Phase::name).toList();
-    }
-
-    List<Phase> phaseList() {
+    public List<Phase> phases() {
         return phases;
     }
 
-    Duration pageLag() {
+    /**
+     * How long after a change a status page shows it.
+     *
+     * @return how long
+     */
+    public Duration pageLag() {
         return pageLag;
     }
 
@@ -166,10 +213,6 @@ public final class Timeline {
     @Override
     public String toString() {
         return name + ", " + length() + ": "
-                + String.join(
-                        "; ",
-                        phases.stream()
-                                .map(phase -> phase.name() + " for " + phase.length() + ": " + phase.weather())
-                                .toList());
+                + String.join("; ", phases.stream().map(Phase::toString).toList());
     }
 }

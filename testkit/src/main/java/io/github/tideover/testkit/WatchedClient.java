@@ -115,8 +115,13 @@ public final class WatchedClient {
         return List.copyOf(asks);
     }
 
-    /** What was shown as an answer and is none: sentences without its text. */
-    List<String> truncated() {
+    /**
+     * What was shown as an answer and is none, by the rules of {@link WatchedClientAssert#neverShowedATruncatedAnswer}: for
+     * who wants to report it rather than to fail.
+     *
+     * @return in sentences that do not say what was shown, an unmodifiable list; empty if there was no such answer
+     */
+    public List<String> complaints() {
         List<String> told = servers.stream()
                 .flatMap(server -> server.requests().stream())
                 .map(SeenRequest::intended)
@@ -135,7 +140,7 @@ public final class WatchedClient {
                 }
             }
         }
-        return complaints;
+        return List.copyOf(complaints);
     }
 
     private static @Nullable String complaint(String shown, List<String> told) {

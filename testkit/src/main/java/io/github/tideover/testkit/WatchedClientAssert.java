@@ -23,7 +23,7 @@ public final class WatchedClientAssert extends AbstractAssert<WatchedClientAsser
      */
     public WatchedClientAssert neverShowedATruncatedAnswer() {
         isNotNull();
-        List<String> complaints = actual.truncated();
+        List<String> complaints = actual.complaints();
         if (!complaints.isEmpty()) {
             failWithMessage(
                     "%s showed what is no answer:%n  - %s", actual, String.join(String.format("%n  - "), complaints));

@@ -88,8 +88,12 @@ public final class Weather {
         return shares.stream().map(Share::behaviour);
     }
 
-    /** What a status page would say of it, if it knew. */
-    PageLevel level() {
+    /**
+     * What a status page would say of it, if it knew: by the share of requests that get no answer, or a part of one.
+     *
+     * @return major outage from nine in ten on, partial from one in ten on, degraded if there is any trouble
+     */
+    public PageLevel level() {
         double down = shares.stream()
                 .filter(share -> !share.behaviour().isHealthy())
                 .mapToDouble(Share::percent)

@@ -1,6 +1,8 @@
 package io.github.tideover.testkit;
 
 import static io.github.tideover.testkit.TideoverAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
@@ -55,6 +57,19 @@ class ConductTest {
         time.advance(Duration.ofMillis(19_990));
         ask("my secret");
         isBlamedFor("an early knock: #2 came 19990 ms after #1 had been asked to wait for PT20S");
+    }
+
+    @Test
+    void complaintsCanBeReadWithoutAFailure() {
+        service.fails(Fault.OVERLOADED).asking(Duration.ofSeconds(20));
+        ask("A");
+        assertThat(service.complaints(1)).isEmpty();
+        ask("A");
+        assertThat(service.complaints(1))
+                .containsExactly("an early knock: #2 came 0 ms after #1 had been asked to wait for PT20S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> service.complaints(0))
+                .withMessageContaining("not 0");
     }
 
     @Test

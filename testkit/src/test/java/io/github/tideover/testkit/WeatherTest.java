@@ -3,6 +3,7 @@ package io.github.tideover.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.tideover.Tideover;
 import io.github.tideover.status.ServiceState;
@@ -84,7 +85,12 @@ class WeatherTest {
         Timeline minute = MONDAY.compressedTo(Duration.ofMinutes(1));
         assertThat(minute.length()).isEqualTo(Duration.ofMinutes(1));
         assertThat(minute.pageLag()).isEqualTo(Duration.ofSeconds(8));
-        assertThat(minute.phases()).containsExactly("well", "brownout", "dark");
+        assertThat(minute.phases())
+                .extracting(Timeline.Phase::name, Timeline.Phase::length)
+                .containsExactly(
+                        tuple("well", Duration.ofSeconds(10)),
+                        tuple("brownout", Duration.ofSeconds(20)),
+                        tuple("dark", Duration.ofSeconds(30)));
         service.plays(minute);
         time.advance(Duration.ofSeconds(31));
         assertThat(ask()).isEqualTo(503);

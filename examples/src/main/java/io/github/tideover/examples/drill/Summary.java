@@ -1,0 +1,63 @@
+package io.github.tideover.examples.drill;
+
+import io.github.tideover.examples.drill.DrillRecord.Said;
+import io.github.tideover.status.ServiceState;
+import io.github.tideover.testkit.Timeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A drill in numbers. The page, the document and the words all have theirs from here.
+ *
+ * @param phases of the provider, on the drill's clock
+ * @param page what its status page showed, on the drill's clock
+ * @param noticedAfter how long after the beginning of the first trouble the client said that something is wrong
+ */
+record Summary(
+        DrillRecord record,
+        List<Outage.Span> phases,
+        List<Outage.Span> page,
+        Numbers tideover,
+        Optional<Numbers> bare,
+        Optional<Duration> noticedAfter) {
+
+    static Summary of(DrillRecord record) {
+        Timeline played = record.setting().played();
+        List<Outage.Span> phases = Outage.spans(played);
+        Optional<Duration> recovery = Outage.recovery(played);
+        return new Summary(
+                record,
+                phases,
+                Outage.pageSpans(played),
+                Numbers.of(record.tideover(), phases, recovery),
+                record.bare().map(bare -> Numbers.of(bare, phases, recovery)),
+                Outage.trouble(played)
+                        .flatMap(begin -> record.said().stream()
+                                .filter(said -> said.at().compareTo(begin) >= 0)
+                                .filter(said -> said.whole() != ServiceState.OPERATIONAL
+                                        || said.provider() != ServiceState.OPERATIONAL)
+                                .map(Said::at)
+                                .findFirst()
+                                .map(at -> at.minus(begin))));
+    }
+
+    /** Where the picture ends: with the outage, or with what came after it. */
+    Duration end() {
+        Duration end = record.setting().length();
+        for (Said said : record.said()) {
+            end = later(end, said.at());
+        }
+        for (Duration attempt : record.tideover().attempts()) {
+            end = later(end, attempt);
+        }
+        for (Duration attempt : record.bare().map(DrillRecord.Side::attempts).orElse(List.of())) {
+            end = later(end, attempt);
+        }
+        return end;
+    }
+
+    private static Duration later(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}
