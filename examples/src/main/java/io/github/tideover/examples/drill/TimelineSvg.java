@@ -53,7 +53,9 @@ final class TimelineSvg {
         band("What it said of chat as a whole", "told", states(true));
         markers();
         side(
-                isNarrow ? "Tideover: each call, by its wait" : "Tideover: each call, by when it came and how long it took",
+                isNarrow
+                        ? "Tideover: each call, by its wait"
+                        : "Tideover: each call, by when it came and how long it took",
                 "tideover",
                 summary.record().tideover());
         summary.record().bare().ifPresent(bare -> side("The bare client: the same calls", "bare", bare));
@@ -238,7 +240,6 @@ final class TimelineSvg {
                     from,
                     y + high - tall,
                     Math.max(0.5, to - from - 1), // a gap between two that are alike
-                    
                     tall);
             String label = fitting(each.label(), to - from - 8);
             if (!label.isEmpty()) {

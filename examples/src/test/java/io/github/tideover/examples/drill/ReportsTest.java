@@ -135,8 +135,8 @@ class ReportsTest {
             all += count;
             if (count > 0) {
                 assertThat(html)
-                        .containsPattern(
-                                Pattern.quote(Markup.escaped(Outcome.valueOf(each.getKey()).words())) + "</th><td>" + count + " ");
+                        .containsPattern(Pattern.quote(Markup.escaped(
+                                        Outcome.valueOf(each.getKey()).words())) + "</th><td>" + count + " ");
             }
         }
         assertThat(all).isEqualTo(json.path("tideover").path("callCount").intValue());
@@ -181,7 +181,8 @@ class ReportsTest {
                 collect(common, each.getValue(), fields);
             }
         }
-        boolean isOfObjects = node.isObject() && !path.endsWith("outcomes") || node.path(0).isObject();
+        boolean isOfObjects =
+                node.isObject() && !path.endsWith("outcomes") || node.path(0).isObject();
         if (!path.isEmpty() && !path.endsWith("[]") && !isOfObjects) {
             fields.add(path);
         }
