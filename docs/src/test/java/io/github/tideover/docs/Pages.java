@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * The pages of this project and the listings in its tests.
  *
- * <p>A listing is what stands in a test between {@code // region: name} and {@code // end}. Lines between
+ * <p>A listing is what stands in a test, or in a sample that a test runs, between {@code // region: name} and {@code // end}. Lines between
  * {@code // hidden} and {@code // shown} are run and not shown: they put a server on loopback in the place of a real one.
  */
 final class Pages {
@@ -77,16 +77,20 @@ final class Pages {
         return blocks;
     }
 
-    /** The marked regions of this module's tests, by name. */
+    /** The marked regions of this module's tests, and of the samples, by name. */
     static Map<String, String> regions() {
         Map<String, String> regions = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.walk(ROOT.resolve("docs/src/test/java"))) {
-            files.filter(file -> file.toString().endsWith("Test.java"))
-                    .forEach(file -> addRegions(regions, read(file)));
+        addRegions(regions, "docs/src/test/java", "Test.java");
+        addRegions(regions, "examples/src/main/java", ".java");
+        return regions;
+    }
+
+    private static void addRegions(Map<String, String> regions, String folder, String ending) {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+            files.filter(file -> file.toString().endsWith(ending)).forEach(file -> addRegions(regions, read(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return regions;
     }
 
     private static void addRegions(Map<String, String> regions, String source) {

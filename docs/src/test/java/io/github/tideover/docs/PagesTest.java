@@ -108,8 +108,23 @@ class PagesTest {
         }
     }
 
+    /** A command that starts a program, or a sample, starts one that is there. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void programsThatAreNamedAreThere(String page) {
+        Matcher named = Pattern.compile("-Dexec\\.mainClass=([\\w.]+)").matcher(Pages.page(page));
+        while (named.find()) {
+            Path source = Pages.ROOT
+                    .resolve("examples/src/main/java")
+                    .resolve(named.group(1).replace('.', '/') + ".java");
+            assertThat(Files.exists(source))
+                    .as("%s starts %s", page, named.group(1))
+                    .isTrue();
+        }
+    }
+
     private static String sourceOf(String test) throws IOException {
-        for (String module : List.of("core", "docs")) {
+        for (String module : List.of("core", "docs", "examples")) {
             try (Stream<Path> files = Files.walk(Pages.ROOT.resolve(module).resolve("src/test/java"))) {
                 Optional<Path> file =
                         files.filter(each -> each.endsWith(test + ".java")).findFirst();

@@ -28,7 +28,9 @@ final class Answers {
             "How can I pay?", "By card, by transfer, or when you pick it up.",
             "Is there a warranty?", "Five years, on everything but the bulbs.",
             "Where do you make your lamps?", "In a small workshop by the harbour.",
-            "Can I talk to a person?", "Any time we are open: just call the shop.");
+            "Can I talk to a person?", "Any time we are open: just call the shop.",
+            "Wo ist meine Bestellung?", "Sie ging heute früh hinaus und kommt am Donnerstag an.",
+            "Kann ich sie zurückgeben?", "Ja, innerhalb von 30 Tagen, und wir zahlen das Paket.");
 
     private Answers() {}
 

@@ -1,12 +1,15 @@
 package io.github.tideover.examples;
 
-import io.github.tideover.RetryPolicy;
 import io.github.tideover.Tideover;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.Origin;
-import io.github.tideover.examples.EmbeddedProvider.Mood;
+import io.github.tideover.examples.embedded.Breakage;
 import io.github.tideover.status.ServiceState;
-import java.io.IOException;
+import io.github.tideover.testkit.Behaviour;
+import io.github.tideover.testkit.Fault;
+import io.github.tideover.testkit.OutageServer;
+import io.github.tideover.testkit.Timeline;
+import io.github.tideover.testkit.Weather;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,81 +27,101 @@ final class Demo implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofMillis(300);
 
     private static final Duration PAUSE = Duration.ofMillis(400);
+    private static final Duration LONGER_THAN_THE_DEMO = Duration.ofHours(1);
 
     private final Screen screen;
     private final Tally tally;
-    private final EmbeddedProvider main;
-    private final EmbeddedProvider spare;
+    private final Playground playground;
     private final Tideover tideover;
     private final Chat chat;
     private final long started = System.nanoTime();
+    private Mood main = Mood.WELL;
+    private Mood spare = Mood.WELL;
+    /** Nanoseconds that a person took for typing. */
+    private long waited;
+
     private int asked;
 
-    private Demo(Screen screen, Tally tally, EmbeddedProvider main, EmbeddedProvider spare) {
+    /** How a provider can be. */
+    private enum Mood {
+        /** Answers everything. */
+        WELL,
+        /** Many errors, some slow answers. */
+        SHAKY,
+        /** Nothing but overload, and now and then silence. */
+        DARK;
+
+        void comesOver(OutageServer server) {
+            switch (this) {
+                case WELL -> Breakage.mends(server);
+                case SHAKY ->
+                    plays(
+                            server,
+                            Weather.partly(70, Behaviour.fails(Fault.SERVER_ERROR))
+                                    .and(30, Behaviour.drips(30).after(Duration.ofMillis(500))));
+                case DARK ->
+                    plays(
+                            server,
+                            Weather.partly(75, Behaviour.fails(Fault.OVERLOADED))
+                                    .and(25, Behaviour.goesSilent()));
+            }
+        }
+
+        private void plays(OutageServer server, Weather weather) {
+            server.plays(Timeline.named(name()).phase(name(), LONGER_THAN_THE_DEMO, weather));
+        }
+    }
+
+    private Demo(Screen screen, Tally tally, Playground playground) {
         this.screen = screen;
         this.tally = tally;
-        this.main = main;
-        this.spare = spare;
-        tideover = Tideover.builder()
-                .provider(main.provider())
-                .alternate(spare.provider())
+        this.playground = playground;
+        tideover = playground
+                .client()
                 .replyCache(ReplyCache.inMemory(100))
                 .lastResort("I cannot reach the assistant right now. Please ask again in a minute.")
                 .onStatus(screen::statusChanged)
-                // All of this has defaults for real services. A demo of a minute has less patience.
-                .connectTimeout(Duration.ofSeconds(1))
-                .firstTokenTimeout(Duration.ofMillis(1_200))
-                .stallTimeout(Duration.ofSeconds(2))
-                .streamTimeout(Duration.ofSeconds(6))
-                .retryPolicy(RetryPolicy.builder()
-                        .firstDelay(Duration.ofMillis(100))
-                        .overloadDelay(Duration.ofMillis(250))
-                        .longestDelay(Duration.ofMillis(500))
-                        .build())
                 .build();
         chat = new Chat(tideover::stream, screen, tally);
     }
 
-    static Demo start(Screen screen, Tally tally) throws IOException {
-        EmbeddedProvider main = EmbeddedProvider.start("main", "large");
-        EmbeddedProvider spare = null;
+    static Demo start(Screen screen, Tally tally) {
+        Playground playground = Playground.start();
         try {
-            spare = EmbeddedProvider.start("spare", "small");
-            return new Demo(screen, tally, main, spare);
-        } catch (IOException | RuntimeException e) { // a server left running would keep the program from ending
-            main.close();
-            if (spare != null) {
-                spare.close();
-            }
+            return new Demo(screen, tally, playground);
+        } catch (RuntimeException e) { // a server left running would go on listening
+            playground.close();
             throw e;
         }
     }
 
+    /** Breaks off the answer that is under way. */
+    void stop() {
+        chat.stop();
+    }
+
     /** Plays all acts, or until a person at a terminal ends the input. */
-    void play(Prompts prompts, boolean terminal) throws InterruptedException {
+    void play(Prompts prompts) throws InterruptedException {
         screen.note("""
                 Tideover demo: an outage on this machine, in less than a minute. No key, no network.
-                Asked first: %s
-                Its backup:  %s
-                After them:  answers kept from before, then the application's own words.
-                """.formatted(main, spare));
-        if (terminal) {
-            screen.note("Type a question at any time; Ctrl-D ends the demo.");
+                %sAfter them:  answers kept from before, then the application's own words.
+                """.formatted(playground));
+        if (prompts.areTyped()) {
+            screen.note("Type a question at any time: the demo waits for you. Ctrl-C or Ctrl-D ends it.");
         }
-        screen.status(tideover.status());
+        screen.showStatus(tideover.status());
         Optional<String> typed = prompts.next(FIRST_LOOK);
         for (Act act : acts()) {
-            if (terminal && prompts.isEnded()) {
+            if (prompts.areTyped() && prompts.isEnded()) {
                 return;
             }
             screen.note("\n");
             screen.story(act.story);
-            main.become(act.main);
-            spare.become(act.spare);
+            become(act);
             do {
-                ask(typed, act);
-                typed = next(prompts, terminal);
-            } while (!(terminal && prompts.isEnded())
+                ask(typed, prompts.areTyped(), act);
+                typed = next(prompts);
+            } while (!(prompts.areTyped() && prompts.isEnded())
                     && elapsed().compareTo(act.latestEnd) < 0
                     && !act.isShown.getAsBoolean());
         }
@@ -108,20 +131,40 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private void ask(Optional<String> typed, Act act) {
-        if (typed.isEmpty()) {
-            chat.ask("demo> ", act.questions.get(asked++ % act.questions.size()));
-        } else if (!typed.get().isEmpty()) {
-            chat.ask(" you> ", typed.get());
+    private void become(Act act) {
+        if (act.main != main) {
+            main = act.main;
+            main.comesOver(playground.main());
+        }
+        if (act.spare != spare) {
+            spare = act.spare;
+            spare.comesOver(playground.spare());
         }
     }
 
-    /** What comes in during the pause between two questions. A pipe has all at once: it is given no more than a person. */
-    private static Optional<String> next(Prompts prompts, boolean terminal) throws InterruptedException {
-        if (!terminal || prompts.isEnded()) {
-            Thread.sleep(PAUSE.toMillis());
+    private void ask(Optional<String> typed, boolean isOnScreen, Act act) {
+        if (typed.isEmpty()) {
+            chat.ask("demo> ", act.questions.get(asked++ % act.questions.size()));
+        } else if (!typed.get().isBlank()) {
+            chat.ask(isOnScreen ? "" : TerminalScreen.PROMPT, typed.get().strip());
         }
-        return prompts.next(terminal ? PAUSE : Duration.ZERO);
+    }
+
+    /**
+     * What comes in during the pause between two questions. A person who begins to type has all the time there is, and the acts
+     * wait. A pipe has all at once: it is given no more than a person.
+     */
+    private Optional<String> next(Prompts prompts) throws InterruptedException {
+        if (!prompts.areTyped() || prompts.isEnded()) {
+            Thread.sleep(PAUSE.toMillis());
+            return prompts.next(Duration.ZERO);
+        }
+        long began = System.nanoTime();
+        Optional<String> typed = prompts.next(PAUSE);
+        if (typed.isPresent()) {
+            waited += System.nanoTime() - began;
+        }
+        return typed;
     }
 
     private List<Act> acts() {
@@ -187,14 +230,13 @@ final class Demo implements AutoCloseable {
     }
 
     private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - started);
+        return Duration.ofNanos(System.nanoTime() - started - waited);
     }
 
     @Override
     public void close() {
         tideover.close();
-        main.close();
-        spare.close();
+        playground.close();
     }
 
     private record Act(

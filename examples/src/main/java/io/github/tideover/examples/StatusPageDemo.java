@@ -2,11 +2,12 @@ package io.github.tideover.examples;
 
 import io.github.tideover.ReplyStream;
 import io.github.tideover.Tideover;
-import io.github.tideover.examples.EmbeddedProvider.Mood;
+import io.github.tideover.examples.embedded.Breakage;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.status.OutageReport;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusPublisher;
+import io.github.tideover.testkit.OutageServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ public final class StatusPageDemo {
      * Plays the outage and prints where the files are.
      *
      * @param args a folder to write to, or nothing for {@code target/status-page-demo}
-     * @throws IOException if no server may listen on the loopback address, or the folder cannot be written to
+     * @throws IOException if the folder cannot be written to
+     * @throws java.io.UncheckedIOException if no server may listen on the loopback address
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -47,21 +49,22 @@ public final class StatusPageDemo {
         Files.createDirectories(folder);
         StatusPublisher publisher = StatusPublisher.of("Lamplight Assistant");
         BlockingQueue<OutageReport> reports = new ArrayBlockingQueue<>(1);
-        try (EmbeddedProvider main = EmbeddedProvider.start("main", "large");
+        try (OutageServer main =
+                        OutageServer.builder().name("main").answers(Answers::to).start();
                 Tideover tideover = Tideover.builder()
-                        .provider(main.provider())
+                        .provider(main.provider().model("large"))
                         .lastResort("I cannot reach the assistant right now. Please ask again in a minute.")
                         .statusHistory(folder) // so that the next run knows of this one
                         .onStatus(event -> out.println(event.kind() + ": " + event.headline() + " " + event.detail()))
                         .onOutageReport(reports::offer)
                         .build()) {
             ask(tideover, 10, () -> false);
-            main.become(Mood.DARK);
+            Breakage.OVERLOADED.breaks(main);
             ask(tideover, 400, () -> tideover.status().state() == ServiceState.MAJOR_OUTAGE);
             ask(tideover, 20, () -> false);
             publish(publisher, tideover, folder, "status-during");
 
-            main.become(Mood.WELL);
+            Breakage.mends(main);
             long end = System.nanoTime() + PATIENCE.toNanos();
             ask(tideover, Integer.MAX_VALUE, () -> !reports.isEmpty() || System.nanoTime() - end >= 0);
             OutageReport report = reports.poll(1, TimeUnit.SECONDS);

@@ -11,6 +11,7 @@ import java.util.StringJoiner;
 final class Tally {
     private final Map<Origin, Integer> answered = new EnumMap<>(Origin.class);
     private int failed;
+    private int stopped;
     private int attempts;
     private Duration longestWait = Duration.ZERO;
 
@@ -24,6 +25,12 @@ final class Tally {
         add(attempts, wait);
     }
 
+    /** A person wanted no answer any more. */
+    synchronized void stopped(int attempts) {
+        stopped++;
+        this.attempts += attempts;
+    }
+
     private void add(int attempts, Duration wait) {
         this.attempts += attempts;
         longestWait = wait.compareTo(longestWait) > 0 ? wait : longestWait;
@@ -34,7 +41,9 @@ final class Tally {
     }
 
     synchronized int calls() {
-        return failed + answered.values().stream().mapToInt(Integer::intValue).sum();
+        return failed
+                + stopped
+                + answered.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** The numbers in a few words, for a status line. */
@@ -48,20 +57,30 @@ final class Tally {
         return brief.toString();
     }
 
-    /** The numbers as the last words of a chat. */
+    /** The numbers as the last words of a chat. What few chats have gets a line where there is some of it. */
     synchronized String summary() {
+        StringJoiner rare = new StringJoiner(", ", "%n         ", ";").setEmptyValue("");
+        addIfAny(rare, of(Origin.SIMILAR), "similar");
+        addIfAny(rare, of(Origin.QUEUED), "queued");
+        addIfAny(rare, stopped, "stopped");
         return String.format(
                 Locale.ROOT,
-                "Summary: %s: %d live, %d alternate, %d cached, %d canned, %d failed;%n"
-                        + "         %s sent; longest wait for a first word %s",
+                "Summary: %s: %d live, %d alternate, %d cached, %d canned, %d failed;" + rare
+                        + "%n         %s sent; longest wait for a first word %s",
                 counted(calls(), "call"),
                 of(Origin.LIVE),
                 of(Origin.ALTERNATE),
-                of(Origin.CACHED) + of(Origin.SIMILAR),
+                of(Origin.CACHED),
                 of(Origin.CANNED),
                 failed,
                 counted(attempts, "attempt"),
                 seconds(longestWait));
+    }
+
+    private static void addIfAny(StringJoiner all, int count, String what) {
+        if (count > 0) {
+            all.add(count + " " + what);
+        }
     }
 
     private static String counted(int count, String what) {

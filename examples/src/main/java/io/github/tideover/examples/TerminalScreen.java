@@ -2,97 +2,194 @@ package io.github.tideover.examples;
 
 import io.github.tideover.chat.Origin;
 import io.github.tideover.status.ServiceStatus;
-import java.io.PrintStream;
+import java.util.EnumSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jline.reader.LineReader;
+import org.jline.reader.impl.LineReaderImpl;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
+import org.jline.terminal.Attributes.InputFlag;
+import org.jline.terminal.Attributes.LocalFlag;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.Terminal.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chat above, the status in the line before the last, and the last line for typing.
- *
- * <p>The cursor rests in the last line, where the terminal itself shows what is typed. All else is written by leaving it for
- * a moment and coming back (DECSC, DECRC), the chat within a scrolling region of its own (DECSTBM), so that neither a
- * half-typed prompt nor the status is ever overwritten.
+ * A terminal: answers come word by word, with a spinner before the first of them; what is told while a person types goes above
+ * the line that is being typed, and the status stands at that line's right.
  */
 final class TerminalScreen extends Screen {
+    static final String PROMPT = " you> ";
+
+    /** Half a second may pass before a spinner says that an answer takes its time. */
+    private static final long SPIN_AFTER_MILLIS = 500;
+
+    private static final long SPIN_EVERY_MILLIS = 100;
+    private static final String[] WHEEL = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
+    private static final String[] ASCII_WHEEL = {"|", "/", "-", "\\"};
+
     private static final String ESC = "\u001b";
-    private static final String SAVE = ESC + "7";
-    private static final String RESTORE = ESC + "8";
-    private static final String CLEAR_LINE = ESC + "[2K";
-    private static final String CLEAR_BELOW = ESC + "[J";
-    private static final String WHOLE_SCREEN = ESC + "[r";
+    private static final String CLEAR_LINE = "\r" + ESC + "[2K";
+    private static final String CLEAR_RIGHT = ESC + "[K";
+    private static final String ONE_UP = ESC + "[A";
     private static final String PLAIN = ESC + "[0m";
     private static final String BOLD = ESC + "[1m";
+    private static final String DIM = ESC + "[2m";
     private static final String RED = ESC + "[31m";
     private static final String GREEN = ESC + "[32m";
     private static final String YELLOW = ESC + "[33m";
     private static final String MAGENTA = ESC + "[35m";
     private static final String CYAN = ESC + "[36m";
-    private static final String REVERSED = ESC + "[7m";
 
-    private final PrintStream out;
+    private final Terminal terminal;
+    private final LineReaderImpl reader;
+    private final boolean colors;
+    private final String[] wheel;
     private final Tally tally;
-    private final Thread restorer = new Thread(this::close, "terminal restorer");
-    private final WordWrap chat;
-    private TerminalSize size;
+    private final ScheduledExecutorService timer;
+    private final WordWrap answer;
+    private volatile int width;
+    private int turns;
+    private @Nullable ScheduledFuture<?> spinner;
     private @Nullable ServiceStatus status;
 
-    private TerminalScreen(PrintStream out, TerminalSize size, Tally tally) {
-        this.out = out;
-        this.size = size;
+    /**
+     * Takes a terminal over until it is closed.
+     *
+     * @param reader reads what is typed there
+     * @param colors whether it may be colourful
+     * @param timer turns the spinner
+     */
+    TerminalScreen(LineReaderImpl reader, boolean colors, Tally tally, ScheduledExecutorService timer) {
+        this.terminal = reader.getTerminal();
+        this.reader = reader;
+        this.colors = colors;
         this.tally = tally;
-        this.chat = new WordWrap(size.columns());
+        this.timer = timer;
+        wheel = terminal.outputEncoding().newEncoder().canEncode(WHEEL[0]) ? WHEEL : ASCII_WHEEL;
+        width = columns();
+        answer = new WordWrap(width);
+        terminal.handle(Signal.WINCH, resized -> width = columns());
+        terminal.setAttributes(quiet(terminal.getAttributes()));
     }
 
-    /** Takes the terminal over until it is closed, or the program is interrupted. */
-    static TerminalScreen open(PrintStream out, TerminalSize size, Tally tally) {
-        TerminalScreen screen = new TerminalScreen(out, size, tally);
-        Runtime.getRuntime().addShutdownHook(screen.restorer);
-        out.print("\n".repeat(size.rows())); // what was there moves up and stays in the scrollback
-        screen.layOut();
-        return screen;
+    /** What is typed during an answer waits for the prompt, unseen, and Ctrl-C is a signal then: JLine's raw mode has it a key. */
+    private static Attributes quiet(Attributes attributes) {
+        Attributes quiet = new Attributes(attributes);
+        quiet.setLocalFlags(EnumSet.of(LocalFlag.ICANON, LocalFlag.ECHO, LocalFlag.IEXTEN), false);
+        quiet.setLocalFlag(LocalFlag.ISIG, true);
+        quiet.setInputFlags(EnumSet.of(InputFlag.IXON, InputFlag.ICRNL, InputFlag.INLCR), false);
+        quiet.setControlChar(ControlChar.VMIN, 1);
+        quiet.setControlChar(ControlChar.VTIME, 0);
+        return quiet;
     }
 
-    private void layOut() {
-        out.print(ESC + "[1;" + chatRow() + "r");
-        drawStatus();
-        lineTaken();
+    /** A terminal that does not say how wide it is has 80 columns, like all of them once. */
+    private int columns() {
+        int columns = terminal.getColumns();
+        return columns < 1 ? 80 : columns;
     }
 
-    private int chatRow() {
-        return size.rows() - 2;
+    private String styled(String style, String text) {
+        return colors && !style.isEmpty() ? style + text + PLAIN : text;
     }
 
-    private static String at(int row, int column) {
-        return ESC + "[" + row + ";" + column + "H";
+    String prompt() {
+        return styled(BOLD, PROMPT);
     }
 
-    /** Writes where the cursor does not rest. */
-    private void writeAt(int row, int column, String text) {
-        out.print(SAVE + at(row, column) + text + RESTORE);
-        out.flush();
-    }
-
-    @Override
-    void line(String text) {
-        int column = chat.column();
-        writeAt(chatRow(), column, chat.breakLine("") + chat.add(text) + chat.rest());
-    }
-
-    @Override
-    void begin(String question, String answer) {
-        TerminalSize now = TerminalSize.ask();
-        if (now.isKnown() && !now.equals(size)) {
-            size = now;
-            chat.width(now.columns());
-            layOut();
+    /** What stands at the right of the line that is typed. */
+    synchronized String rightPrompt() {
+        if (status == null) {
+            return "";
         }
-        line(question);
-        line(answer);
+        String numbers = tally.brief();
+        return styled(color(Tone.of(status.state())), status.state().toString())
+                + (numbers.isEmpty() ? "" : styled(DIM, " " + numbers));
+    }
+
+    private static String color(Tone tone) {
+        return switch (tone) {
+            case PLAIN -> "";
+            case GOOD -> GREEN;
+            case UNSURE -> YELLOW;
+            case BAD -> RED;
+        };
+    }
+
+    @Override
+    void status(ServiceStatus status) {
+        this.status = status;
+        reader.setRightPrompt(rightPrompt());
+        if (reader.isReading()) {
+            try {
+                reader.callWidget(LineReader.REDRAW_LINE);
+                reader.callWidget(LineReader.REDISPLAY);
+            } catch (IllegalStateException e) {
+                // The line was entered a moment ago. The next prompt shows it.
+            }
+        }
+    }
+
+    @Override
+    void line(String text, Tone tone) {
+        if (reader.isReading()) {
+            width = columns(); // while a line is typed, it is the reader who hears of a new size
+        }
+        WordWrap wrap = new WordWrap(width);
+        reader.printAbove(styled(color(tone), wrap.add(text) + wrap.rest()));
+    }
+
+    @Override
+    void begin(String question) {
+        if (!question.isEmpty()) {
+            line(question, Tone.PLAIN);
+        }
+        width = columns();
+        answer.begin(width);
+        turns = 0;
+        more(ANSWER);
+        spinner = timer.scheduleWithFixedDelay(this::spin, SPIN_AFTER_MILLIS, SPIN_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void spin() {
+        if (spinner != null) {
+            long seconds = (SPIN_AFTER_MILLIS + turns * SPIN_EVERY_MILLIS) / 1_000;
+            String frame = wheel[turns++ % wheel.length] + (seconds == 0 ? "" : " " + seconds + " s");
+            write("\r" + ANSWER + styled(DIM, frame) + CLEAR_RIGHT + "\r" + ANSWER.stripTrailing());
+        }
+    }
+
+    private void stopSpinning() {
+        if (spinner != null) {
+            spinner.cancel(false);
+            spinner = null;
+            if (turns > 0) {
+                write(CLEAR_RIGHT);
+            }
+        }
     }
 
     @Override
     void more(String text) {
-        int column = chat.column();
-        writeAt(chatRow(), column, chat.add(text));
+        stopSpinning();
+        write(answer.add(text));
+    }
+
+    /** The lines of what was shown are emptied, unless some of them have left the screen. */
+    @Override
+    void startOver(String why) {
+        stopSpinning();
+        int rows = answer.rows();
+        if (rows < terminal.getRows()) {
+            answer.begin(width);
+            write((CLEAR_LINE + ONE_UP).repeat(rows - 1) + CLEAR_LINE + answer.add(ANSWER));
+        } else {
+            write(answer.add("...\n"));
+        }
+        write(styled(DIM, answer.add("(" + why + ")") + answer.rest()) + answer.add("\n"));
     }
 
     @Override
@@ -103,57 +200,28 @@ final class TerminalScreen extends Screen {
             case CACHED, SIMILAR -> CYAN;
             case QUEUED, CANNED -> MAGENTA;
         };
-        int column = chat.column();
-        writeAt(chatRow(), column, chat.rest() + chat.addWhole("  " + mark, color, PLAIN));
-        drawStatus();
+        stopSpinning();
+        write(answer.rest() + answer.addWhole("  " + mark, colors ? color : "", colors ? PLAIN : "") + "\n");
     }
 
     @Override
-    void failure(String sentence) {
-        int column = chat.column();
-        writeAt(chatRow(), column, chat.rest() + RED + chat.add(sentence) + chat.rest() + PLAIN);
-        drawStatus();
+    void failure(String sentence, boolean isBehindText) {
+        stopSpinning();
+        String last = answer.rest();
+        if (isBehindText) {
+            answer.gap(2);
+        }
+        write(last + styled(RED, answer.add(sentence) + answer.rest()) + "\n");
     }
 
-    @Override
-    synchronized void status(ServiceStatus status) {
-        this.status = status;
-        if (!isClosed()) {
-            drawStatus();
-        }
-    }
-
-    private void drawStatus() {
-        if (status == null) {
-            return;
-        }
-        String color = switch (status.state()) {
-            case OPERATIONAL -> GREEN;
-            case DEGRADED, RECOVERING -> YELLOW;
-            case PARTIAL_OUTAGE -> MAGENTA;
-            case MAJOR_OUTAGE, MAINTENANCE -> RED;
-        };
-        String text = " %s | %s | %s".formatted(status.state(), status.headline(), tally.brief());
-        String fitting = text.substring(0, Math.min(text.length(), size.columns()));
-        writeAt(size.rows() - 1, 1, color + REVERSED + fitting + " ".repeat(size.columns() - fitting.length()) + PLAIN);
-    }
-
-    @Override
-    synchronized void lineTaken() {
-        if (!isClosed()) {
-            out.print(at(size.rows(), 1) + CLEAR_LINE + BOLD + "you> " + PLAIN);
-            out.flush();
-        }
+    private void write(String text) {
+        terminal.writer().print(text);
+        terminal.flush();
     }
 
     @Override
     void leave() {
-        out.print(WHOLE_SCREEN + at(chatRow() + 1, 1) + CLEAR_BELOW);
-        out.flush();
-        try {
-            Runtime.getRuntime().removeShutdownHook(restorer);
-        } catch (IllegalStateException e) {
-            // The program is being interrupted, and this is the hook.
-        }
+        stopSpinning();
+        terminal.flush();
     }
 }

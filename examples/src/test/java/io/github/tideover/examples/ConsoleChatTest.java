@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +47,7 @@ class ConsoleChatTest {
                 new ByteArrayInputStream(input.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),
-                false);
+                Optional::empty);
     }
 
     private static MockResponse streams(String... pieces) {
@@ -110,6 +112,50 @@ class ConsoleChatTest {
         server.enqueue(streams("a\\u001b[2Jb"));
         chat(Map.of(), "Hi\n");
         assertThat(out.toString(UTF_8)).contains("  bot> a[2Jb").doesNotContain("\u001b");
+    }
+
+    @Test
+    void anAnswerThatBreaksOffBeginsAnew() {
+        server.enqueue(new MockResponse.Builder()
+                .setHeader("Content-Type", "text/event-stream")
+                .body("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"It is half\"}}]}\n\n")
+                .build());
+        server.enqueue(streams("Whole"));
+        chat(Map.of(), "Hi\n");
+        assertThat(out.toString(UTF_8).replaceAll("\\R", "\n"))
+                .contains(
+                        "  bot> It is half...\n       (the answer broke off (CUT), and begins anew)\n       Whole  [live: ");
+    }
+
+    @Test
+    void commandsAreForTheChatAndNotForTheModel() {
+        chat(Map.of(), "/status\n/report\n/break silent\n/nonsense\n");
+        assertThat(out.toString(UTF_8))
+                .contains(
+                        " you> /status",
+                        "State  OPERATIONAL since ",
+                        "/small OPERATIONAL",
+                        "no attempt in the last minute")
+                .contains("There was no outage")
+                .contains("/break is for the chat with providers of its own, which --play starts.")
+                .contains("There is no /nonsense. There is /status, /report, /help, /quit;");
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void aLineThatBeginsWithASpaceIsNoCommand() {
+        server.enqueue(streams("A path"));
+        chat(Map.of(), " /etc/hosts, what is it?\n");
+        assertThat(out.toString(UTF_8))
+                .contains(" you> /etc/hosts, what is it?")
+                .contains("A path");
+    }
+
+    @Test
+    void nothingOfWhatIsPipedInIsKept() {
+        chat(Map.of(), "", "--history", "typed.txt");
+        assertThat(out.toString(UTF_8)).contains("--history is for a terminal");
+        assertThat(Path.of("typed.txt")).doesNotExist();
     }
 
     @Test
