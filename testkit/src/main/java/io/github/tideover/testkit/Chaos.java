@@ -165,17 +165,18 @@ public final class Chaos {
         if (spell == null) {
             return null;
         }
+        long now = time.now();
         Behaviour behaviour = weather.at(dice.nextDouble());
         spell.count(!behaviour.isPlain());
-        return behaviour.isPlain() ? null : new Mishap(behaviour, spell);
+        return behaviour.isPlain() ? null : new Mishap(behaviour, now, spell);
     }
 
     private boolean isMeant(HttpUrl url) {
         return hosts.isEmpty() || hosts.contains(url.host()) || hosts.contains(url.host() + ":" + url.port());
     }
 
-    /** What a request meets, and the time in which it does. */
-    record Mishap(Behaviour behaviour, Spell spell) {}
+    /** What a request meets, when it came, and the spell in which it did. */
+    record Mishap(Behaviour behaviour, long came, Spell spell) {}
 
     private String where() {
         return hosts.isEmpty() ? "everywhere" : "at " + String.join(", ", new TreeSet<>(hosts));

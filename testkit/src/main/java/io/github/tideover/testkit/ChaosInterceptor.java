@@ -28,14 +28,14 @@ final class ChaosInterceptor implements Interceptor {
         Request request = chain.request();
         Dialect dialect = Dialect.of(request.method(), request.url().encodedPath());
         Chaos.Mishap mishap = dialect == null ? null : chaos.mishapAt(request.url());
-        return dialect == null || mishap == null
-                ? chain.proceed(request)
-                : hurt(chain, dialect, mishap.behaviour(), mishap.spell());
+        return dialect == null || mishap == null ? chain.proceed(request) : hurt(chain, dialect, mishap);
     }
 
-    private static Response hurt(Chain chain, Dialect dialect, Behaviour behaviour, Spell spell) throws IOException {
+    private static Response hurt(Chain chain, Dialect dialect, Chaos.Mishap mishap) throws IOException {
         Request request = chain.request();
-        spell.pause(behaviour.delay(), chain);
+        Behaviour behaviour = mishap.behaviour();
+        Spell spell = mishap.spell();
+        spell.pauseUntil(mishap.came() + behaviour.delay().toNanos(), chain);
         Act act = behaviour.act();
         if (spell.isOver()) {
             return chain.proceed(request);

@@ -13,7 +13,6 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -196,10 +195,9 @@ final class Connection {
         socket.close();
     }
 
-    /** Lets time pass; throws as soon as the client hangs up. */
-    void pause(Duration pause) throws IOException {
-        long until = time.now() + pause.toNanos();
-        for (long left = pause.toNanos(); left > 0; left = until - time.now()) {
+    /** Lets time pass up to a moment; throws as soon as the client hangs up. */
+    void pauseUntil(long moment) throws IOException {
+        for (long left = moment - time.now(); left > 0; left = moment - time.now()) {
             look(time.isManual() ? LOOK_MILLIS : (int) Math.min(60_000, TimeUnit.NANOSECONDS.toMillis(left) + 1));
         }
     }

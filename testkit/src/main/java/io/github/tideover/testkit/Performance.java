@@ -24,12 +24,14 @@ final class Performance {
     private final AtomicLong order;
     private final boolean wantsUsage;
     private final Map<String, String> headers = new LinkedHashMap<>();
+    private long due;
 
     Performance(SeenRequest request, JsonNode body, Connection connection, ServerTime time, AtomicLong order) {
         this.request = request;
         this.connection = connection;
         this.time = time;
         this.order = order;
+        this.due = request.came();
         this.wantsUsage = body.path("stream_options").path("include_usage").asBoolean(false);
     }
 
@@ -43,10 +45,10 @@ final class Performance {
             if (reply.hasText()) {
                 request.isToBeTold(reply.text());
             }
-            connection.pause(behaviour.delay());
+            pause(behaviour.delay());
             return request.isStream() ? stream(answer, reply) : whole(answer, reply);
         }
-        connection.pause(behaviour.delay());
+        pause(behaviour.delay());
         if (act instanceof Act.Refuse refuse) {
             return refuse(refuse.fault(), refuse.rest());
         }
@@ -64,6 +66,15 @@ final class Performance {
         return false;
     }
 
+    /**
+     * Lets so much more time pass. All of it counts from when the request came, so that a test which has seen it come may move
+     * its time past several waits at once.
+     */
+    private void pause(Duration time) throws IOException {
+        due += time.toNanos();
+        connection.pauseUntil(due);
+    }
+
     private boolean refuse(Fault fault, @Nullable Duration wait) throws IOException {
         Refusal refusal = request.dialect().speech().refusal(fault, request.model(), wait);
         request.dialect().waitHeaders(wait).forEach(headers::putIfAbsent);
@@ -77,7 +88,7 @@ final class Performance {
         List<String> tokens = reply.textTokens();
         boolean breaks = answer.breaksAfter() >= 0;
         int all = Answering.tokens(reply.text(), reply.calls());
-        connection.pause(answer.gap().multipliedBy(breaks ? answer.breaksAfter() : all));
+        pause(answer.gap().multipliedBy(breaks ? answer.breaksAfter() : all));
         String body = request.dialect().speech().whole(reply);
         if (!breaks) {
             ends(Ending.ANSWERED);
@@ -114,7 +125,7 @@ final class Performance {
                 connection.stream("data: {\"choices\": [{\n\n");
             }
             if (i > 0) {
-                connection.pause(answer.gap());
+                pause(answer.gap());
             }
             if (i == pieces.size() - 1 && events.closing().isEmpty()) {
                 ends(Ending.ANSWERED);

@@ -48,12 +48,14 @@ final class Spell {
         return hurt.get();
     }
 
-    /** Lets time pass for a call: until then, or the end of it all. */
-    void pause(Duration length, Interceptor.Chain chain) throws IOException {
-        long end = time.now() + length.toNanos();
+    long now() {
+        return time.now();
+    }
+
+    /** Lets time pass for a call: up to a moment, or the end of it all. */
+    void pauseUntil(long moment, Interceptor.Chain chain) throws IOException {
         long patience = patienceOf(chain);
-        while (time.now() - end < 0 && !isOver()) {
-            long left = end - time.now();
+        for (long left = moment - time.now(); left > 0 && !isOver(); left = moment - time.now()) {
             look(chain, patience, time.isManual() ? LOOK_NANOS : Math.min(left, LOOK_NANOS));
         }
     }

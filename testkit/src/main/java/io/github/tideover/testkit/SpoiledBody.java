@@ -99,6 +99,7 @@ final class SpoiledBody extends ResponseBody {
         private final Buffer own = new Buffer();
 
         private int events;
+        private long due;
         private boolean isAtStartOfLine = true;
         private boolean isBetweenEvents = true;
         private boolean isBroken;
@@ -150,8 +151,9 @@ final class SpoiledBody extends ResponseBody {
 
         /** How many of the next bytes belong to one event. Before its first, time may pass. */
         private long toTheEndOfAnEvent(long most) throws IOException {
-            if (isBetweenEvents && events > 0) {
-                spell.pause(answer.gap(), chain);
+            if (isBetweenEvents && !answer.gap().isZero()) {
+                due = events == 0 ? spell.now() : due + answer.gap().toNanos();
+                spell.pauseUntil(due, chain);
             }
             for (long i = 0; i < most; i++) {
                 byte next = in.getBuffer().getByte(i);

@@ -130,6 +130,18 @@ class ScriptTest {
     }
 
     @Test
+    void waitsCountFromTheRequestAndAddUpSoThatOneStepOfTimeIsEnough() throws Exception {
+        service.dripsAt(1).tokensPerSecond().after(Duration.ofSeconds(5));
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
+                asking(service.baseUrl() + "chat/completions", "{\"stream\":true}"), BodyHandlers.ofString());
+        service.awaitRequests(1);
+        time.advance(Duration.ofSeconds(5 + 58)); // the last of sixty tokens is due a second later
+        assertThat(answer).isNotDone();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(answer.get(20, TimeUnit.SECONDS).body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
     void whoHangsUpOnASilentProviderIsSeenLeaving() {
         service.goesSilent();
         CompletableFuture<HttpResponse<String>> answer = askLater();
