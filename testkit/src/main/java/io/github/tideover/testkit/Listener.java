@@ -24,6 +24,7 @@ final class Listener {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final int port;
     private ServerSocket socket;
+    private @Nullable Thread accepting;
     private boolean closed;
 
     Listener(String name, ServerTime time, @Nullable HandshakeCertificates tls, Handler handler) {
@@ -48,13 +49,25 @@ final class Listener {
 
     synchronized void begin() {
         ServerSocket from = socket;
-        start("accept", () -> accept(from));
+        accepting = start("accept", () -> accept(from));
     }
 
     /** Refuses connections, and ends those that are open. */
     synchronized void stop() {
         close(socket);
+        awaitRefusal();
         sockets.forEach(Listener::close);
+    }
+
+    /** While a thread is still on its way out of a system call on the port, the system takes connections there. */
+    private void awaitRefusal() {
+        try {
+            if (accepting != null) {
+                accepting.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     synchronized void beginAgain() {
@@ -90,9 +103,6 @@ final class Listener {
             try {
                 Socket accepted = from.accept();
                 sockets.add(accepted);
-                if (from.isClosed()) {
-                    accepted.close();
-                }
                 start("connection", () -> serve(accepted));
             } catch (IOException over) {
                 return;
@@ -129,10 +139,11 @@ final class Listener {
         return secure;
     }
 
-    private void start(String what, Runnable task) {
+    private Thread start(String what, Runnable task) {
         Thread thread = new Thread(task, name + "-" + what);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void close(Closeable each) {
