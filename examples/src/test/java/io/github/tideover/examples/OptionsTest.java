@@ -72,7 +72,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --modle x                      | there is no option --modle; --help lists those there are
-            hello                          | the argument is not an option; prompts are typed or piped in, and --help lists the options
+            hello                          | the argument is not an option; --help lists the options
             --model                        | --model needs a value after it
             --base-url --model m           | --base-url needs a value after it
             --model= --base-url http://a/  | --model needs a value after it

@@ -35,7 +35,7 @@ public enum Breakage {
     /** Answers break off in their first sentence, and look as if they had ended. */
     CUT_OFF("Cut off", "Every answer ends after four words, as politely as a whole one."),
     /** A proxy answers in the provider's place. */
-    PROXY_PAGE("Proxy's error page", "A proxy answers instead, with a page in HTML (HTTP 502)."),
+    PROXY_PAGE("Proxy page", "A proxy answers instead, with a page in HTML (HTTP 502)."),
     /** No connection is accepted. */
     UNREACHABLE("Unreachable", "No connection is accepted, and those that were open are closed."),
     /** Half of the requests fail, by chance. */
@@ -124,7 +124,7 @@ public enum Breakage {
 
     /** An answer at the pace of a model, so that people see it come. */
     private static Behaviour well() {
-        return Behaviour.drips(30).after(Duration.ofMillis(150));
+        return Behaviour.drips(60).after(Duration.ofMillis(150));
     }
 
     private static void play(OutageServer server, String name, Weather weather) {
