@@ -2,6 +2,7 @@ package io.github.tideover.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What a reply is made of, whatever the dialect.
@@ -60,7 +61,7 @@ record Answering(
     }
 
     /** Everything there is, be it a text or a call: {@code text} of the text, {@code call} of each call. */
-    List<Object> parts(java.util.function.Function<String, Object> text, CallPart call) {
+    List<Object> parts(Function<String, Object> text, CallPart call) {
         List<Object> parts = new ArrayList<>();
         if (hasText()) {
             parts.add(text.apply(this.text));

@@ -106,10 +106,12 @@ public final class Chaos {
 
     /** Switches it on, from now on and for as long as it may last. If it is on, it begins anew. */
     public void begin() {
-        end();
         Spell spell = new Spell(time, atMost);
+        Spell before = current.getAndSet(spell);
+        if (before != null) {
+            over(before);
+        }
         last = spell;
-        current.set(spell);
         log.warn("Chaos begins in {}, for at most {}, {}: {}", environment, atMost, where(), weather);
         time.later(atMost, () -> end(spell));
     }
@@ -124,9 +126,13 @@ public final class Chaos {
 
     private void end(Spell spell) {
         if (current.compareAndSet(spell, null)) {
-            spell.end();
-            log.warn("Chaos is over in {}: it hurt {} of {} requests", environment, spell.hurt(), spell.asked());
+            over(spell);
         }
+    }
+
+    private void over(Spell spell) {
+        spell.end();
+        log.warn("Chaos is over in {}: it hurt {} of {} requests", environment, spell.hurt(), spell.asked());
     }
 
     /**

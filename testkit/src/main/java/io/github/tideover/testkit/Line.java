@@ -198,10 +198,11 @@ public final class Line {
         }
 
         /**
-         * In tokens: a word and the space after it each.
+         * In tokens: a word and the space after it each. Where the text has fewer, the stream breaks at its end: all has been
+         * said, and not that this is all.
          *
          * @return the line
-         * @throws IllegalArgumentException if it is less than 0 or more than the answer has
+         * @throws IllegalArgumentException if it is less than 0
          */
         public Line tokens() {
             return server.does(Behaviour.breaksAfter(number, StreamBreak.CLOSE));

@@ -142,6 +142,21 @@ class ScriptTest {
     }
 
     @Test
+    void aTextOfAnyLengthCanBeCutAndAShortOneAtItsEnd() throws Exception {
+        String book = "page ".repeat(500);
+        service.cutsTheStreamAfter(400).tokens().saying(book);
+        service.cutsTheStreamAfter(400).tokens();
+        for (int pieces : new int[] {400, 60}) {
+            String said = http.send(
+                            asking(service.baseUrl() + "chat/completions", "{\"stream\":true}"),
+                            BodyHandlers.ofString())
+                    .body();
+            assertThat(said.split("\"delta\":\\{\"content\"", -1)).hasSize(pieces + 1);
+            assertThat(said).doesNotContain("[DONE]");
+        }
+    }
+
+    @Test
     void whoHangsUpOnASilentProviderIsSeenLeaving() {
         service.goesSilent();
         CompletableFuture<HttpResponse<String>> answer = askLater();
@@ -286,8 +301,8 @@ class ScriptTest {
                 .isThrownBy(() -> service.cutsTheStreamAfter(3).tokens().saying("one two"))
                 .withMessageContaining("a stream of 2 tokens cannot break after 3");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> service.cutsTheStreamAfter(1_000).tokens())
-                .withMessageContaining("60 tokens");
+                .isThrownBy(() -> service.cutsTheStreamAfter(-1).tokens())
+                .withMessageContaining("not -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.says("Hello").times(0))
                 .withMessageContaining("not 0");
