@@ -69,12 +69,21 @@ class ChaosTest {
     }
 
     private Tideover client(Chaos chaos, Dialect dialect) {
+        return builder(chaos, dialect).build();
+    }
+
+    private Tideover.Builder builder(Chaos chaos, Dialect dialect) {
         return Tideover.builder()
                 .provider(service.provider(dialect))
                 .httpClient(chaos.over(plain))
                 .retryPolicy(RetryPolicy.never())
-                .firstTokenTimeout(Duration.ofMillis(700))
-                .stallTimeout(Duration.ofMillis(300))
+                .stallTimeout(Duration.ofSeconds(1));
+    }
+
+    /** A client that waits for a third of a second, until the first token. */
+    private Tideover hurried(Chaos chaos) {
+        return builder(chaos, Dialect.CHAT_COMPLETIONS)
+                .firstTokenTimeout(Duration.ofMillis(300))
                 .build();
     }
 
@@ -343,7 +352,7 @@ class ChaosTest {
     @Test
     void silenceRunsIntoTheTimeUntilTheFirstToken() {
         Chaos chaos = everybodyMeets(Behaviour.goesSilent());
-        try (Tideover tideover = client(chaos, Dialect.CHAT_COMPLETIONS)) {
+        try (Tideover tideover = hurried(chaos)) {
             assertThatThrownBy(() -> String.join("", tideover.stream("Hello")))
                     .isInstanceOfSatisfying(
                             ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.TIMEOUT));
@@ -354,7 +363,7 @@ class ChaosTest {
     @Test
     void latencyRunsIntoTheTimeUntilTheFirstTokenToo() {
         Chaos chaos = everybodyMeets(Behaviour.answers().after(Duration.ofMinutes(1)));
-        try (Tideover tideover = client(chaos, Dialect.CHAT_COMPLETIONS)) {
+        try (Tideover tideover = hurried(chaos)) {
             assertThatThrownBy(() -> String.join("", tideover.stream("Hello")))
                     .isInstanceOfSatisfying(
                             ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.TIMEOUT));
