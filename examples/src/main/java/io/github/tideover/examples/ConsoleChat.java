@@ -169,6 +169,7 @@ public final class ConsoleChat {
         try (Playground playground = Playground.start();
                 Tideover tideover = playground
                         .client()
+                        .firstTokenTimeout(Duration.ofSeconds(2))
                         .replyCache(ReplyCache.inMemory(100))
                         .similarAnswers(SimilarAnswers.by(Embedder.lexical()))
                         .outbox(Outbox.builder()
@@ -183,7 +184,7 @@ public final class ConsoleChat {
             screen.note("Two providers on this machine, a chat, and an outage that you make. No key, no network.");
             screen.note(playground.toString());
             screen.note("Ask what a lamp shop is asked, such as: " + Answers.USUAL.get(0)
-                    + " Then type /break overloaded both" + " and ask again; /repair mends it, /help has the rest.");
+                    + " Then type /break overloaded both and ask again; /repair mends it, /help has the rest.");
             Chat chat = new Chat(tideover::stream, screen, tally);
             talk(tideover, chat, new Commands(tideover, Optional.of(playground), screen, clock));
             int waiting = tideover.outbox().list().size();

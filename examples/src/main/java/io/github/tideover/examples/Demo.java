@@ -161,9 +161,7 @@ final class Demo implements AutoCloseable {
         }
         long began = System.nanoTime();
         Optional<String> typed = prompts.next(PAUSE);
-        if (typed.isPresent()) {
-            waited += System.nanoTime() - began;
-        }
+        waited += Math.max(0, System.nanoTime() - began - PAUSE.toNanos());
         return typed;
     }
 

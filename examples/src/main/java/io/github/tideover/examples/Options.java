@@ -38,14 +38,15 @@ record Options(Mode mode, Optional<Provider> provider, Optional<Path> history) {
 
               --model M       the model to ask (OpenAI: OPENAI_MODEL, or else %s)
               --key K         the key of the server at --base-url; better: TIDEOVER_API_KEY in the environment
-              --history FILE  keeps what you type in a file, for the arrow keys of the next chat; else it is kept nowhere
+              --history FILE  keeps what you type in a file, for the arrow keys; else it is kept nowhere
               --demo          the demo, even if a key is set
               --help          this text
 
-            Prompts are typed, or piped in, one a line. The end of input (Ctrl-D) ends the chat. What begins with a slash is a command;
-            /help lists them. At a terminal, Ctrl-C stops an answer, Alt-Enter or a backslash at the end of a line begins another line,
-            and Tab completes commands. NO_COLOR takes the colours away, TERM=dumb all that is more than lines.
-            With Maven, options go into one property: -Dexec.args="--base-url http://localhost:11434/v1/ --model llama3.2"
+            Prompts are typed, or piped in, one a line. What begins with a slash is a command; /help lists them.
+            At a terminal, Ctrl-C stops an answer and Ctrl-D ends the chat, Alt-Enter or a backslash at the end
+            of a line begins another line, and Tab completes commands. NO_COLOR takes the colours away, TERM=dumb
+            all that is more than lines. With Maven, options go into one property:
+            -Dexec.args="--base-url http://localhost:11434/v1/ --model llama3.2"
             """.formatted(SampleArguments.OPENAI_MODEL);
 
     private static final String PLAY = "--play";

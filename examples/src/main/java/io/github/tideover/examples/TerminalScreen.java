@@ -125,7 +125,6 @@ final class TerminalScreen extends Screen {
         reader.setRightPrompt(rightPrompt());
         if (reader.isReading()) {
             try {
-                reader.callWidget(LineReader.REDRAW_LINE);
                 reader.callWidget(LineReader.REDISPLAY);
             } catch (IllegalStateException e) {
                 // The line was entered a moment ago. The next prompt shows it.

@@ -6,9 +6,12 @@ import static io.github.tideover.examples.ChatAtHand.CTRL_D;
 import static io.github.tideover.examples.ChatAtHand.ENTER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tideover.Tideover;
 import io.github.tideover.chat.Origin;
+import io.github.tideover.failure.FailureKind;
 import io.github.tideover.testkit.ManualTime;
 import io.github.tideover.testkit.OutageServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -127,7 +130,7 @@ class TerminalChatTest {
     private LineReaderImpl reader() {
         try {
             return TypedPrompts.reader(chat.asTerminal(), Optional.empty());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
@@ -169,10 +172,10 @@ class TerminalChatTest {
         TerminalScreen screen = new TerminalScreen(reader(), false, new Tally(), new ManualTime().scheduler());
         screen.asked("", "Hi");
         screen.piece("one\ntwo\nthree ");
-        screen.restarted(io.github.tideover.failure.FailureKind.CUT);
+        screen.restarted(FailureKind.CUT);
         assertThat(chat.soFar()).contains("\r\u001b[2K\u001b[A\r\u001b[2K\u001b[A\r\u001b[2K  bot>");
         screen.piece("line\n".repeat(40));
-        screen.restarted(io.github.tideover.failure.FailureKind.CUT);
+        screen.restarted(FailureKind.CUT);
         assertThat(chat.soFar()).contains("...\r\n       (the answer broke off (CUT), and begins anew)");
     }
 
@@ -221,6 +224,29 @@ class TerminalChatTest {
         assertThat(Files.readString(file)).contains("What is a tide?");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsRefusedAtOnce(@TempDir Path folder) {
+        chat.runs(NO_COLOR, "--play", "--history", folder.toString());
+        chat.awaits("--history cannot be kept in " + folder + ": it is no file that can be written");
+    }
+
+    @Test
+    void theStateAtTheRightOfTheLineIsThatOfNow() {
+        LineReaderImpl reader = reader();
+        TerminalScreen screen = new TerminalScreen(reader, false, new Tally(), new ManualTime().scheduler());
+        TypedPrompts prompts = new TypedPrompts(reader, screen);
+        CompletableFuture<Optional<String>> line = CompletableFuture.supplyAsync(prompts::next);
+        chat.type("Half");
+        chat.awaits("Half");
+        assertThat(chat.soFar()).doesNotContain("OPERATIONAL");
+        try (Tideover tideover = Tideover.builder().provider(service.provider()).build()) {
+            screen.showStatus(tideover.status());
+        }
+        chat.awaits("OPERATIONAL");
+        chat.type("way" + ENTER);
+        assertThat(line.join()).contains("Halfway");
     }
 
     @Test
