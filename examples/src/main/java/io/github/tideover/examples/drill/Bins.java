@@ -7,12 +7,14 @@ import java.util.List;
 final class Bins {
     private Bins() {}
 
-    /** How many moments are in each stretch; those before the first count there, and those after the last in the last. */
+    /** How many moments are in each stretch; those before the first and after the last are in none. */
     static int[] count(List<Duration> moments, Duration end, int bins) {
         int[] counts = new int[bins];
         for (Duration moment : moments) {
-            double share = (double) moment.toNanos() / end.toNanos();
-            counts[Math.max(0, Math.min(bins - 1, (int) Math.floor(share * bins)))]++;
+            int bin = (int) Math.floor((double) moment.toNanos() / end.toNanos() * bins);
+            if (bin >= 0 && bin < bins) {
+                counts[bin]++;
+            }
         }
         return counts;
     }

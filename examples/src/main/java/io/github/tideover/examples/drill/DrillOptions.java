@@ -143,16 +143,24 @@ record DrillOptions(
         if (wanted.equals("all")) {
             return Arrays.stream(PastOutage.values()).map(Outage::of).toList();
         }
-        return List.of(Arrays.stream(PastOutage.values())
-                .filter(outage -> outage.name().equals(wanted))
+        return Arrays.stream(wanted.split(",", -1))
+                .map(String::strip)
+                .distinct()
+                .map(DrillOptions::outage)
+                .toList();
+    }
+
+    private static Outage outage(String name) {
+        return Arrays.stream(PastOutage.values())
+                .filter(outage -> outage.name().equals(name))
                 .findFirst()
                 .map(Outage::of)
-                .orElseThrow(() -> new IllegalArgumentException("there is no outage " + wanted
+                .orElseThrow(() -> new IllegalArgumentException("there is no outage " + name
                         + " in the catalogue; it has "
                         + Words.list(Arrays.stream(PastOutage.values())
                                 .map(PastOutage::name)
                                 .toList())
-                        + ", or say all")));
+                        + ", or say all"));
     }
 
     private static Optional<Duration> time(Map<Option, String> given, Option option) {

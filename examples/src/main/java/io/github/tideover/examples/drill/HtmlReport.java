@@ -122,6 +122,10 @@ final class HtmlReport {
                         .map(bare -> "<th scope=\"col\">bare client</th>")
                         .orElse("") + "</tr></thead>\n<tbody>\n");
         figure("without an answer", count(ours), summary.bare().map(HtmlReport::count));
+        figure(
+                "of these, left with an error or nothing",
+                Integer.toString(ours.nothing()),
+                summary.bare().map(bare -> Integer.toString(bare.nothing())));
         figure("longest wait", Words.time(ours.longest()), summary.bare().map(bare -> Words.time(bare.longest())));
         figure("requests a call, in trouble", perCall(ours), summary.bare().map(HtmlReport::perCall));
         put("</tbody></table>\n</section>\n");
@@ -158,7 +162,16 @@ final class HtmlReport {
         put("<figcaption class=\"soft\">The outage is compressed " + escaped(Words.decimal(setting.compression()))
                 + "-fold; what is inside it is not. Clients wait, try again and notice by the clock at the bottom, as they do in "
                 + "production. Providers answer at once here when they are well, so that a wait is what the trouble added. "
-                + "Dots with a number are what Tideover said: the list is below.</figcaption>\n</figure>\n");
+                + "Dots with a number are what Tideover said: the list is below. It holds a state by the clock at the bottom too, for "
+                + "half a minute to some minutes after the last bad sign, so a short drill may end before it calls an outage over."
+                + afterwards() + "</figcaption>\n</figure>\n");
+    }
+
+    private String afterwards() {
+        return summary.afterwards().isZero()
+                ? ""
+                : " After the outage, the drill went on for " + escaped(Words.time(summary.afterwards()))
+                        + " with calls that were still open; what happened then is in the tables and not in the picture.";
     }
 
     private void origins() {

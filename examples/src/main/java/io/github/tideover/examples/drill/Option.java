@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** The options of the command line: the help, the reader and the table in the documentation go by these. */
 enum Option {
-    OUTAGE("NAME", "OPENAI_2023_11_08", "an outage of the catalogue, or all, one after the other"),
+    OUTAGE("NAMES", "OPENAI_2023_11_08", "an outage of the catalogue, several with commas between, or all"),
     TIMELINE("FILE", "none", "an outage of your own in place of the catalogue's: a JSON file"),
     DURATION("TIME", "60s", "how long the outage shall last here, such as 30s or 5m"),
     RATE("NUMBER", "10", "how many calls come a second, on average"),

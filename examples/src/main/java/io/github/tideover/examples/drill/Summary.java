@@ -1,9 +1,11 @@
 package io.github.tideover.examples.drill;
 
 import io.github.tideover.examples.drill.DrillRecord.Said;
+import io.github.tideover.examples.drill.DrillRecord.Side;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.testkit.Timeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,22 +44,22 @@ record Summary(
                                 .map(at -> at.minus(begin))));
     }
 
-    /** Where the picture ends: with the outage, or with what came after it. */
-    Duration end() {
+    /** How long the drill went on after the outage, for calls that were still open. */
+    Duration afterwards() {
         Duration end = record.setting().length();
-        for (Said said : record.said()) {
-            end = later(end, said.at());
+        for (Side side : sides()) {
+            for (DrilledCall call : side.calls()) {
+                Duration over = call.at().plus(call.took());
+                end = over.compareTo(end) > 0 ? over : end;
+            }
         }
-        for (Duration attempt : record.tideover().attempts()) {
-            end = later(end, attempt);
-        }
-        for (Duration attempt : record.bare().map(DrillRecord.Side::attempts).orElse(List.of())) {
-            end = later(end, attempt);
-        }
-        return end;
+        return end.minus(record.setting().length());
     }
 
-    private static Duration later(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
+    /** Those who lived through it. */
+    List<Side> sides() {
+        List<Side> sides = new ArrayList<>(List.of(record.tideover()));
+        record.bare().ifPresent(sides::add);
+        return sides;
     }
 }

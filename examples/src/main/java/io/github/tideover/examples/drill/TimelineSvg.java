@@ -36,7 +36,7 @@ final class TimelineSvg {
         this.summary = summary;
         this.isNarrow = isNarrow;
         width = isNarrow ? 360 : 1040;
-        axis = new TimeAxis(summary.end(), isNarrow ? 44 : 58, width - 12.0);
+        axis = new TimeAxis(summary.record().setting().length(), isNarrow ? 44 : 58, width - 12.0);
         Duration ours = summary.tideover().longest();
         longest = summary.bare()
                 .map(Numbers::longest)
@@ -100,7 +100,6 @@ final class TimelineSvg {
 
     private void outageClock() {
         y = isNarrow ? 14 : 16;
-        // The axis may go on after the outage is over; its own clock goes on too.
         Duration whole = summary.record().setting().inOutage(axis.length());
         TimeAxis own = new TimeAxis(whole, axis.left(), axis.right());
         text(
@@ -199,7 +198,7 @@ final class TimelineSvg {
         List<Stretch> stretches = new ArrayList<>();
         Duration from = Duration.ZERO;
         ServiceState state = ServiceState.OPERATIONAL;
-        for (Said said : summary.record().said()) {
+        for (Said said : said()) {
             ServiceState next = isWhole ? said.whole() : said.provider();
             if (next != state) {
                 stretches.add(stretch(from, said.at(), css(state), words(state)));
@@ -207,7 +206,7 @@ final class TimelineSvg {
                 state = next;
             }
         }
-        stretches.add(stretch(from, summary.end(), css(state), words(state)));
+        stretches.add(stretch(from, axis.length(), css(state), words(state)));
         return stretches;
     }
 
@@ -265,9 +264,16 @@ final class TimelineSvg {
         return isNumber && first.length() * charWidth() <= space + 4 ? first : "";
     }
 
+    /** What was said before the picture ends. */
+    private List<Said> said() {
+        return summary.record().said().stream()
+                .filter(said -> said.at().compareTo(axis.length()) <= 0)
+                .toList();
+    }
+
     /** A numbered dot for everything that was said; the list below the picture has the words. */
     private void markers() {
-        List<Said> said = summary.record().said();
+        List<Said> said = said();
         if (said.isEmpty()) {
             return;
         }
@@ -376,12 +382,12 @@ final class TimelineSvg {
         int bins = isNarrow ? 30 : 60;
         int high = isNarrow ? 44 : 56;
         int most = 1;
-        for (Side each : sides()) {
-            most = Math.max(most, most(Bins.count(each.attempts(), summary.end(), bins)));
-            most = Math.max(most, most(Bins.count(arrivals(each), summary.end(), bins)));
+        for (Side each : summary.sides()) {
+            most = Math.max(most, most(Bins.count(each.attempts(), axis.length(), bins)));
+            most = Math.max(most, most(Bins.count(arrivals(each), axis.length(), bins)));
         }
-        int[] attempts = Bins.count(side.attempts(), summary.end(), bins);
-        int[] arrivals = Bins.count(arrivals(side), summary.end(), bins);
+        int[] attempts = Bins.count(side.attempts(), axis.length(), bins);
+        int[] arrivals = Bins.count(arrivals(side), axis.length(), bins);
         double bottom = y + high;
         double step = (axis.right() - axis.left()) / bins;
         put("<g class=\"attempts %s\">\n", css);
@@ -411,12 +417,6 @@ final class TimelineSvg {
         text(axis.left() - 6, y + 6, "tick", "end", Integer.toString(most));
         text(axis.left() - 6, bottom, "tick", "end", "0");
         y = bottom;
-    }
-
-    private List<Side> sides() {
-        List<Side> sides = new ArrayList<>(List.of(summary.record().tideover()));
-        summary.record().bare().ifPresent(sides::add);
-        return sides;
     }
 
     private static List<Duration> arrivals(Side side) {

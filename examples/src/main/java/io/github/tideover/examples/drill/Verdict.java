@@ -81,7 +81,7 @@ record Verdict(boolean isSurvived, String title, List<String> sentences) {
                 .ifPresent(after -> facts.add((facts.isEmpty() ? "The" : "the") + " provider answered again "
                         + Words.time(after) + " after it was well"));
         if (!facts.isEmpty()) {
-            sentences.add(Words.list(facts) + ".");
+            sentences.add(String.join(", and ", facts) + ".");
         }
     }
 

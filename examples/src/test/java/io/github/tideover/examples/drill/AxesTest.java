@@ -61,9 +61,9 @@ class AxesTest {
     }
 
     @Test
-    void binsHoldEveryMoment() {
+    void binsHoldEveryMomentBetweenTheEnds() {
         assertThat(Bins.count(Samples.seconds(-1, 0, 4.9, 5, 9.99, 10, 12), Duration.ofSeconds(10), 2))
-                .containsExactly(3, 4);
+                .containsExactly(2, 2);
         assertThat(Bins.count(List.of(), Duration.ofSeconds(10), 3)).containsExactly(0, 0, 0);
     }
 

@@ -48,6 +48,14 @@ class DrillOptionsTest {
     }
 
     @Test
+    void severalAreLivedThroughInTheirOrderAndEachOnce() {
+        assertThat(DrillOptions.parse("--outage", "OPENAI_2024_12_11,OPENAI_2023_11_08,OPENAI_2024_12_11")
+                        .outages())
+                .extracting(Outage::key)
+                .containsExactly("OPENAI_2024_12_11", "OPENAI_2023_11_08");
+    }
+
+    @Test
     void everyOptionIsRead(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(
                 folder.resolve("mine.json"), "{\"name\":\"Mine\",\"phases\":[{\"name\":\"well\",\"length\":\"1m\"}]}");
@@ -94,8 +102,8 @@ class DrillOptionsTest {
     @CsvSource(delimiter = '|', textBlock = """
             --outrage x                        | there is no option --outrage; --help lists those there are
             OPENAI_2023_11_08                  | "OPENAI_2023_11_08" is not an option; --help lists those there are
-            --outage                           | --outage needs a value after it: NAME
-            --outage --rate 3                  | --outage needs a value after it: NAME
+            --outage                           | --outage needs a value after it: NAMES
+            --outage --rate 3                  | --outage needs a value after it: NAMES
             --rate= --seed 3                   | --rate needs a value after it: NUMBER
             --help=yes                         | --help takes no value
             --seed 1 --seed 2                  | --seed is given twice
@@ -134,6 +142,9 @@ class DrillOptionsTest {
                 .isThrownBy(() -> DrillOptions.parse("--outage", "YESTERDAY"))
                 .withMessageStartingWith("there is no outage YESTERDAY in the catalogue; it has ")
                 .withMessageContaining("OPENAI_2024_12_11");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DrillOptions.parse("--outage=OPENAI_2024_12_11,"))
+                .withMessageStartingWith("there is no outage  in the catalogue");
     }
 
     @Test

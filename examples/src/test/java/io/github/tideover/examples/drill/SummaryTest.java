@@ -56,6 +56,11 @@ class SummaryTest {
     }
 
     @Test
+    void theDrillGoesOnForThoseWhoStillWait() {
+        assertThat(summary.afterwards()).isEqualTo(Duration.ofSeconds(16)); // who came at 25 s waited for 31 s
+    }
+
+    @Test
     void theVerdictSaysItInWords() {
         List<Goal> goals = Goal.of(summary, Samples.USUAL);
         Verdict verdict = Verdict.of(summary, goals);
@@ -68,7 +73,7 @@ class SummaryTest {
                         "Users waited 4 ms in the median and 500 ms at most.",
                         "The bare client left 2 of the same 6 calls without an answer, and its longest wait was 31 s.",
                         "In trouble, the provider was asked 1.00 times for each call, and 4.00 times by the bare client.",
-                        "Tideover said that something is wrong 2.5 s after it began and the provider answered again 1.3 s "
+                        "Tideover said that something is wrong 2.5 s after it began, and the provider answered again 1.3 s "
                                 + "after it was well.");
     }
 
