@@ -4,6 +4,7 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.ChatRequest.Setting;
 import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Role;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.provider.Adaptation;
 import io.github.tideover.provider.Capabilities;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 final class Fitting {
     private static final double DEFAULT_TEMPERATURE = 1;
+    private static final Map<String, Object> OFF = Map.of("type", "disabled");
     private static final double LEAST_TOP_P_WHILE_THINKING = 0.95;
 
     final ChatRequest request;
@@ -30,6 +32,7 @@ final class Fitting {
     Fitting(ChatRequest asked, String model, Capabilities capabilities) {
         this.asked = asked;
         this.taken = asked;
+        fitThinkingToTheTurn();
         if (isThinking()) {
             fitSamplingToThinking();
         }
@@ -42,6 +45,32 @@ final class Fitting {
                     "a system message in the middle of the conversation was put before it: Anthropic takes them there only");
         }
         adapted = List.copyOf(sentences);
+    }
+
+    /**
+     * With thinking of a set budget, a turn of the assistant that goes on with what tools gave must have begun with thinking, and
+     * that of a turn begun at another provider cannot be had.
+     *
+     * @see <a href="https://platform.claude.com/docs/en/build-with-claude/extended-thinking">Extended thinking, which names the
+     *     way out as well: to switch it off</a>
+     */
+    private void fitThinkingToTheTurn() {
+        boolean hasBudget =
+                asked.extra().get("thinking") instanceof Map<?, ?> thinking && "enabled".equals(thinking.get("type"));
+        if (hasBudget && !isOverridden("messages") && goesOnWithoutThoughts()) {
+            taken = taken.toBuilder().extra("thinking", OFF).build();
+            sentences.add("thinking was switched off: the tools of this turn were called without it");
+        }
+    }
+
+    private boolean goesOnWithoutThoughts() {
+        List<Message> messages = asked.messages();
+        int last = messages.size() - 1;
+        while (last > 0 && messages.get(last).role() == Role.TOOL) {
+            last--;
+        }
+        List<ToolCall> calls = messages.get(last).toolCalls();
+        return last < messages.size() - 1 && !calls.isEmpty() && !Thoughts.isKeptWith(calls.get(0));
     }
 
     private void fitSamplingToThinking() {
@@ -80,7 +109,7 @@ final class Fitting {
 
     /** Whether the application has switched thinking on in the provider's own words. */
     private boolean isThinking() {
-        return asked.extra().get("thinking") instanceof Map<?, ?> thinking && !"disabled".equals(thinking.get("type"));
+        return taken.extra().get("thinking") instanceof Map<?, ?> thinking && !"disabled".equals(thinking.get("type"));
     }
 
     private boolean isOverridden(String field) {

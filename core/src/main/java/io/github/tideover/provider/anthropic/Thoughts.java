@@ -64,9 +64,15 @@ final class Thoughts {
 
     /** Writes what was thought before a call, as it came; nothing if the call is another provider's. */
     static void write(JsonGenerator out, ToolCall call) {
-        String blocks = call.thoughtSignature();
-        if (ThoughtSeal.isOfBlocks(blocks) && Json.isArray(blocks) && blocks.length() > "[]".length()) {
+        if (isKeptWith(call)) {
+            String blocks = call.thoughtSignature();
             Json.raw(out, blocks.substring(1, blocks.length() - 1));
         }
+    }
+
+    /** Whether what was thought before a call came with it. */
+    static boolean isKeptWith(ToolCall call) {
+        String blocks = call.thoughtSignature();
+        return ThoughtSeal.isOfBlocks(blocks) && Json.isArray(blocks) && blocks.length() > "[]".length();
     }
 }

@@ -449,6 +449,46 @@ class MessagesRequestTest {
                         + ",{\"type\":\"tool_use\",\"id\":\"toolu_2\"");
     }
 
+    private static ChatRequest.Builder thinkingTurn(String thoughts) {
+        ToolCall call = ToolCall.of("call_1", "weather", "{}").thoughtSignature(thoughts);
+        return ChatRequest.builder()
+                .user("Hi")
+                .message(Message.assistant("", List.of(call)))
+                .message(Message.toolResult(call, "sun"))
+                .temperature(0.2)
+                .extra("thinking", Map.of("type", "enabled", "budget_tokens", 1_024));
+    }
+
+    /** The API refuses it: "When thinking is enabled, a final assistant message must start with a thinking block". */
+    @Test
+    void aTurnWhoseToolsWereCalledAtAnotherProviderGoesOnWithoutThinking() {
+        ChatRequest moved = thinkingTurn("").build();
+        assertThat(sent(moved).at("/thinking/type").asString()).isEqualTo("disabled");
+        assertThat(sent(moved).at("/thinking").size()).isEqualTo(1);
+        assertThat(sent(moved).at("/temperature").asDouble()).isEqualTo(0.2);
+        assertThat(MessagesRequest.of(MODEL, moved).adapted())
+                .containsExactly("thinking was switched off: the tools of this turn were called without it");
+        assertThat(sent(thinkingTurn("c2VhbA==").build()).at("/thinking/type").asString())
+                .as("sealed by another provider")
+                .isEqualTo("disabled");
+
+        String own = "[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"c2ln\"}]";
+        assertThat(sent(thinkingTurn(own).build()).at("/thinking/type").asString())
+                .isEqualTo("enabled");
+        assertThat(sent(thinkingTurn("").user("And now?").build())
+                        .at("/thinking/type")
+                        .asString())
+                .as("a new turn thinks again")
+                .isEqualTo("enabled");
+        assertThat(sent(thinkingTurn("")
+                                .extra("thinking", Map.of("type", "adaptive"))
+                                .build())
+                        .at("/thinking/type")
+                        .asString())
+                .as("takes turns that began without")
+                .isEqualTo("adaptive");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"c2VhbA==", "[{\"type\":\"thinking\"", "[]", "[1],\"a\":[2]"})
     void whatIsAnothersOrNoJsonIsNotSent(String seal) {
