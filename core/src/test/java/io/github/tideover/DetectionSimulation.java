@@ -4,6 +4,7 @@ import static io.github.tideover.LadderFixture.answered;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.status.PageSays;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusEvent;
 import java.time.Duration;
@@ -22,6 +23,7 @@ final class DetectionSimulation {
     static final double LASTS = 600;
     static final double ENDS = BEGINS + LASTS;
     static final double OVER = 3_600;
+    private static final double AFTER = 600;
 
     /** What becomes of an attempt. */
     interface Script {
@@ -32,6 +34,11 @@ final class DetectionSimulation {
         /** How many times the usual time the first content takes. */
         default double slower(double second) {
             return 1;
+        }
+
+        /** What the provider's status page says, if one is read. */
+        default @Nullable ServiceState page(double second) {
+            return null;
         }
 
         /** Whether somebody sets the wall clock, an hour ahead when it begins and an hour back while it goes on. */
@@ -90,6 +97,9 @@ final class DetectionSimulation {
                 perform(plan, plan.first(fixture.time.now()));
             });
         }
+        for (double second = 10; second < until && script.page(0) != null; second += 60) {
+            at(second, this::readPage);
+        }
         if (script.setsTheClock()) {
             at(BEGINS + 1, () -> fixture.time.shiftWallClock(Duration.ofHours(1)));
             at(BEGINS + 100, () -> fixture.time.shiftWallClock(Duration.ofHours(-2)));
@@ -101,6 +111,14 @@ final class DetectionSimulation {
             next.what().run();
         }
         return this;
+    }
+
+    private void readPage() {
+        ServiceState said = script.page(second() - BEGINS);
+        if (said != null) {
+            fixture.board.heardFromPage(
+                    "a", PageSays.that(said, fixture.time.time().clock().instant()));
+        }
     }
 
     private void perform(CallPlan plan, Step step) {
@@ -140,8 +158,11 @@ final class DetectionSimulation {
         return fixture.board.status().state();
     }
 
+    /** Those until ten minutes after the end. One that comes later is a false alarm, and counted as that elsewhere. */
     int changes() {
-        return changes.size();
+        return (int) changes.stream()
+                .filter(change -> change.second() < ENDS + AFTER)
+                .count();
     }
 
     /** Seconds from the beginning until the state was as bad as that; infinite if it never was. */

@@ -94,6 +94,30 @@ class DetectionTest {
         }
     };
 
+    private static final DetectionSimulation.Script OUT_UNDER_A_GREEN_PAGE = new DetectionSimulation.Script() {
+        @Override
+        public @Nullable FailureKind fails(double second, Random random) {
+            return during(FailureKind.OVERLOADED, 1).fails(second, random);
+        }
+
+        @Override
+        public ServiceState page(double second) {
+            return ServiceState.OPERATIONAL;
+        }
+    };
+
+    private static final DetectionSimulation.Script WELL_UNDER_A_RED_PAGE = new DetectionSimulation.Script() {
+        @Override
+        public @Nullable FailureKind fails(double second, Random random) {
+            return null;
+        }
+
+        @Override
+        public ServiceState page(double second) {
+            return second >= 0 && second < DetectionSimulation.LASTS ? MAJOR_OUTAGE : ServiceState.OPERATIONAL;
+        }
+    };
+
     private static final List<Scenario> SCENARIOS = List.of(
             new Scenario("every attempt fails (503), 10 calls/s", 10, 1, during(FailureKind.OVERLOADED, 1)),
             new Scenario("every attempt fails (503), 1 call/s", 1, 3, during(FailureKind.OVERLOADED, 1)),
@@ -118,6 +142,11 @@ class DetectionTest {
                     1,
                     3,
                     OUT_WHILE_THE_CLOCK_IS_SET),
+            new Scenario(
+                    "every attempt fails (503), 1 call/s, and the status page stays green",
+                    1,
+                    3,
+                    OUT_UNDER_A_GREEN_PAGE),
             new Scenario(
                     "maintenance (503 that says so), 1 call/s", 1, Double.NaN, during(FailureKind.MAINTENANCE, 1)));
 
@@ -181,6 +210,16 @@ class DetectionTest {
         assertThat(attempts.get(attempts.size() / 2)).isBetween(1, 18);
     }
 
+    @Test
+    void aRedPageAloneIsNeverAnOutage() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            DetectionSimulation run =
+                    new DetectionSimulation(seed, WELL_UNDER_A_RED_PAGE).run(1, DetectionSimulation.OVER);
+            assertThat(run.everWas(DEGRADED)).as("said, as the page's word").isTrue();
+            assertThat(run.everWas(PARTIAL_OUTAGE) || run.everWas(MAJOR_OUTAGE)).isFalse();
+        }
+    }
+
     private static int healthyCalls() {
         return Integer.getInteger("tideover.detection.calls", 50_000);
     }
@@ -225,14 +264,16 @@ class DetectionTest {
                 ```
 
                 *Noticed* is the time until the status was other than `OPERATIONAL`, *attempts* those of the incident by then, in the
-                median. *Changes* are those of the state over the hour; more than 6 miss the goal. *Wrong* is the share of the hour in which
-                trouble was shown as none, or none as trouble (`RECOVERING` is neither), in the median; more than 5 %% miss the goal.
+                median. *Changes* are those of the state until ten minutes after the end of the incident; more than 6 miss the goal. *Wrong* is
+                the share of the hour in which trouble was shown as none, or none as trouble (`RECOVERING` is neither), in the median; more
+                than 5 %% miss the goal.
 
                 | incident | goal, s | noticed after, s: median / worst | attempts | changes: median / worst | wrong |
                 |---|---|---|---|---|---|
                 %s
                 In %,d healthy calls, of which one attempt in a hundred fails by chance: `DEGRADED` %d times (goal: 10 in a million at
-                most), an outage %d times (goal: never).
+                most), an outage %d times (goal: never). A status page that says `MAJOR_OUTAGE` for ten minutes while all calls are answered
+                is shown as `DEGRADED`, and never as an outage, with all seeds.
                 """.formatted(SEEDS, rows, healthyCalls(), alarms[0], alarms[1]);
         Files.writeString(Path.of(page), text);
     }

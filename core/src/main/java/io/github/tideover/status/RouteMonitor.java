@@ -97,6 +97,8 @@ final class RouteMonitor {
     private long maintenanceUntil = NEVER;
     private boolean inMaintenance;
     private boolean overrun;
+    /** The outage began with some requests answered and some not. */
+    private boolean mixed;
 
     private long partialSince = NEVER;
     private long partialBadAt;
@@ -381,7 +383,7 @@ final class RouteMonitor {
             case OPERATIONAL -> trouble == ServiceState.PARTIAL_OUTAGE ? ServiceState.DEGRADED : trouble;
             case DEGRADED -> trouble.isDown() ? trouble : degraded(trouble, now);
             case PARTIAL_OUTAGE -> trouble.isDown() ? trouble : partial(now);
-            case MAJOR_OUTAGE, MAINTENANCE -> down(trouble);
+            case MAJOR_OUTAGE, MAINTENANCE -> down(trouble, now);
             case RECOVERING -> recovering(trouble, now);
         };
     }
@@ -423,12 +425,23 @@ final class RouteMonitor {
         return overrun;
     }
 
-    private ServiceState down(ServiceState trouble) {
+    private ServiceState down(ServiceState trouble, long now) {
         if (stopped || inMaintenance && goodRun == 0) {
             return trouble;
         }
-        int enough = state == ServiceState.MAINTENANCE ? 1 : PROBES;
-        return resumed || goodRun >= enough ? ServiceState.RECOVERING : state;
+        return isBack(now) ? ServiceState.RECOVERING : state;
+    }
+
+    /**
+     * Two good probes tell that an outage is over. Where some requests were answered all along, or it came back before and did not
+     * last, two in a row come by chance.
+     */
+    private boolean isBack(long now) {
+        if (!flapping && !mixed) {
+            return resumed || goodRun >= (state == ServiceState.MAINTENANCE ? 1 : PROBES);
+        }
+        boolean isQuiet = goodRun > 0 && now - lastFailure >= (flapping ? FLAPPING_HOLD : DWELL);
+        return goodRun >= GOOD_RUN && now - badAt >= (flapping ? DWELL : 0) || isQuiet;
     }
 
     private ServiceState degraded(ServiceState trouble, long now) {
@@ -476,7 +489,8 @@ final class RouteMonitor {
         boolean isProven =
                 attempts - failures >= GOOD_RUN && !easing && OutcomeWindow.high(failures, attempts) <= RECOVERED_SHARE;
         boolean isQuiet = attempts < GOOD_RUN && held >= FEW_CALLS_HOLD;
-        boolean isOver = held >= hold() && now - badAt >= FIRST_HOLD && (isProven || isQuiet);
+        long clean = Math.max(FIRST_HOLD, Math.min(CLEAN, hold()));
+        boolean isOver = held >= hold() && now - badAt >= clean && (isProven || isQuiet);
         return isOver ? ServiceState.OPERATIONAL : state;
     }
 
@@ -533,6 +547,7 @@ final class RouteMonitor {
         } else if (next == ServiceState.PARTIAL_OUTAGE) {
             partialBadAt = now;
         }
+        mixed = next == ServiceState.MAJOR_OUTAGE && (mixed || state == ServiceState.PARTIAL_OUTAGE);
         resumed = false;
         partialSince = NEVER;
         state = next;
@@ -549,7 +564,9 @@ final class RouteMonitor {
             case PARTIAL_OUTAGE -> Math.max(since + DWELL, partialBadAt + DWELL);
             case RECOVERING -> since + (window.attempts() < GOOD_RUN ? Math.max(hold(), FEW_CALLS_HOLD) : hold());
             case MAJOR_OUTAGE, MAINTENANCE ->
-                stopped || !resumed ? Math.max(lastOutcome, stopped ? nextTry : lastOutcome) + STALE : heldUntil;
+                stopped || !resumed
+                        ? Math.max(lastOutcome, stopped ? nextTry : lastOutcome) + STALE
+                        : mixed && !flapping ? lastFailure + DWELL : heldUntil;
         };
         if (due == NEVER || isIdle(now)) {
             return -1;

@@ -132,8 +132,6 @@ final class BoardFixture {
     }
 
     PageReport page(ServiceState api) {
-        return PageReport.builder("https://status.example.com", instant())
-                .component(PageReport.Component.of("API", api))
-                .build();
+        return PageSays.that(api, instant());
     }
 }

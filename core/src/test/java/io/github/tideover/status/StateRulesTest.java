@@ -109,6 +109,39 @@ class StateRulesTest {
                         RECOVERING,
                         OPERATIONAL),
                 rule(
+                        "an outage that came out of a partial one ends in recovery after 20 successes in a row",
+                        sky -> {
+                            sky.attempts(0, "xxoooooo", 10, 0.5);
+                            assertThat(sky.state()).isEqualTo(PARTIAL_OUTAGE);
+                            sky.fails(0, FailureKind.TRANSIENT);
+                            sky.stops(0, FailureKind.TRANSIENT, 1);
+                            sky.passes(20);
+                            sky.resumes(0);
+                            sky.attempts(0, "o", 19, 0.5);
+                            assertThat(sky.state()).isEqualTo(MAJOR_OUTAGE);
+                            sky.attempts(0, "o", 1, 0.5);
+                        },
+                        DEGRADED,
+                        PARTIAL_OUTAGE,
+                        MAJOR_OUTAGE,
+                        RECOVERING),
+                rule(
+                        "or after a minute without a failure, where there are few calls",
+                        sky -> {
+                            sky.attempts(0, "xxoooooo", 10, 0.5);
+                            sky.fails(0, FailureKind.TRANSIENT);
+                            sky.stops(0, FailureKind.TRANSIENT, 1);
+                            sky.passes(20);
+                            sky.resumes(0);
+                            sky.attempts(0, "o", 2, 15);
+                            assertThat(sky.state()).isEqualTo(MAJOR_OUTAGE);
+                            sky.attempts(0, "o", 1, 15);
+                        },
+                        DEGRADED,
+                        PARTIAL_OUTAGE,
+                        MAJOR_OUTAGE,
+                        RECOVERING),
+                rule(
                         "an outage is over after 20 successes that held for half a minute",
                         sky -> {
                             outage(sky, 20);
