@@ -412,11 +412,16 @@ public final class Report {
 
     private void goal(String what, double goal, String format, double measured, String control) {
         String most = goal == 0 ? "0" : "≤ " + format(format, goal);
-        goalRow(what, most, format(format, measured), control, measured <= goal);
+        goalRow(what, most, format(format, measured), control, shown(format, measured) <= goal);
     }
 
     private void goalAtLeast(String what, double goal, String format, double measured) {
-        goalRow(what, "≥ " + format(format, goal), format(format, measured), "", measured >= goal);
+        goalRow(what, "≥ " + format(format, goal), format(format, measured), "", shown(format, measured) >= goal);
+    }
+
+    /** A figure is judged as it is shown: no row says that 1.05 is more than 1.05. */
+    private static double shown(String format, double measured) {
+        return Double.parseDouble(format(format, measured).replace(",", ""));
     }
 
     private void goalRow(String what, String goal, String measured, String control, boolean isMet) {
