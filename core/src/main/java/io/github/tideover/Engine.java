@@ -300,7 +300,7 @@ final class Engine {
     void remember(RequestFingerprint key, ChatRequest request, ChatReply reply) {
         requireNonNull(cache).store(key, reply);
         if (similar != null) {
-            similar.remember(request, key);
+            similar.rememberSoon(request, key);
         }
     }
 
@@ -321,7 +321,7 @@ final class Engine {
         RequestFingerprint key = fingerprint(request);
         where.store(key, reply, at);
         if (similar != null) {
-            similar.questions().remember(request, key);
+            similar.remember(request, key);
         }
     }
 }

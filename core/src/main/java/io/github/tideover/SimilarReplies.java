@@ -64,11 +64,19 @@ final class SimilarReplies {
         return questions;
     }
 
-    /** Remembers the question of a reply that is kept, soon and without being waited for. */
+    /** Remembers the question of a reply that is kept. */
     void remember(ChatRequest request, RequestFingerprint key) {
+        byte[] record = questions.remember(request, key);
+        if (record != null) {
+            guard.storeQuestion(key, record);
+        }
+    }
+
+    /** Does so soon, and without being waited for. */
+    void rememberSoon(ChatRequest request, RequestFingerprint key) {
         lane.execute(() -> {
             try {
-                questions.remember(request, key);
+                remember(request, key);
             } catch (RuntimeException | Error e) {
                 log.warn("A question could not be remembered: {}", e.getClass().getName());
             }
@@ -117,7 +125,7 @@ final class SimilarReplies {
     }
 
     private @Nullable ChatReply nearest(ChatRequest request, RequestFingerprint key, Predicate<ChatReply> mayServe) {
-        for (SimilarQuestion question : questions.nearest(request, key)) {
+        for (SimilarQuestion question : questions.nearest(request, key, () -> guard.questions(key))) {
             ChatReply reply = guard.find(question.key());
             if (reply == null) {
                 // It may have been late only. A question goes when the cache itself has nothing.
@@ -148,7 +156,15 @@ final class SimilarReplies {
         return written;
     }
 
-    void close() {
+    /**
+     * Learns what waits, and takes no more.
+     *
+     * @param atMost how long to wait for that, where it is to outlast the process
+     */
+    void close(Duration atMost) {
         lane.close();
+        if (questions.isOnDisk()) {
+            lane.await(atMost);
+        }
     }
 }

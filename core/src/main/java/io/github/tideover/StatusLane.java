@@ -49,7 +49,7 @@ final class StatusLane implements Executor {
     void await(Duration atMost) {
         try {
             if (!thread.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
-                log.debug("The client was closed before its status was written down");
+                log.debug("The client was closed before its last was written down");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

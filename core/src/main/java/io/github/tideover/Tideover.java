@@ -710,11 +710,14 @@ public final class Tideover implements AutoCloseable {
      */
     public void forget(String tenant) {
         requireNonNull(tenant, "tenant == null");
-        if (similar != null) {
-            similar.questions().forget(tenant);
-        }
-        if (blueprint.replyCache != null) {
-            blueprint.replyCache.forget(tenant);
+        try {
+            if (blueprint.replyCache != null) {
+                blueprint.replyCache.forget(tenant);
+            }
+        } finally {
+            if (similar != null) { // last, since those that are on disk are read from there
+                similar.questions().forget(tenant);
+            }
         }
     }
 
@@ -844,7 +847,7 @@ public final class Tideover implements AutoCloseable {
         transport.close();
         lane.close();
         if (similar != null) {
-            similar.close();
+            similar.close(LAST_WRITE);
         }
         recorder.close();
         historyLane.close();
@@ -1378,6 +1381,14 @@ public final class Tideover implements AutoCloseable {
             if (similarAnswers != null && replyCache == null) {
                 throw new IllegalStateException(
                         "similarAnswers finds replies in a reply cache, and there is none; give one with replyCache(cache)");
+            }
+            if (similarAnswers != null
+                    && replyCache != null
+                    && similarAnswers.isOnDisk()
+                    && !CacheGuard.keepsQuestions(replyCache)) {
+                throw new IllegalStateException(
+                        "similarAnswers with onDisk() keeps questions in the file of the replies, and"
+                                + " this replyCache has none; give ReplyCache.onDisk(directory)");
             }
             settings.check(connectTimeout);
             if (replyCache == null && !settings.freshFor.isZero()) {

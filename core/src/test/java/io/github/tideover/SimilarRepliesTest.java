@@ -23,15 +23,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Similar answers, and answers shipped ahead, through the door and over real HTTP. */
 class SimilarRepliesTest {
@@ -246,6 +251,54 @@ class SimilarRepliesTest {
         } finally {
             released.countDown();
         }
+    }
+
+    private Tideover.Builder onDisk(Path directory, SecretKey key) {
+        ReplyCache disk = ReplyCache.onDisk()
+                .directory(directory)
+                .encryptionKey("k1", key)
+                .build();
+        return client().replyCache(ReplyCache.inMemory().over(disk).build())
+                .similarAnswers(
+                        SimilarAnswers.builder(Embedder.lexical()).onDisk().build());
+    }
+
+    @Test
+    void questionsOnDiskAreFoundAfterARestartAndForgottenWithTheirTenant(@TempDir Path directory) throws IOException {
+        SecretKey key = new SecretKeySpec(new byte[16], "AES");
+        ChatRequest.Builder question = ChatRequest.builder().user("How do I reset my password?");
+        ChatRequest.Builder again = ChatRequest.builder().user("how can i reset my password");
+        try (Tideover first = onDisk(directory, key).build()) {
+            server.enqueue(says("In the settings."));
+            first.chat(question.tenant("a").build());
+            first.remember(
+                    question.tenant("b").build(), ChatReply.builder().text("B").build());
+        }
+        try (Tideover second = onDisk(directory, key).build()) {
+            ChatReply reply = inAnOutage(second, again.tenant("a").build());
+            assertThat(reply.text()).isEqualTo("In the settings.");
+            assertThat(reply.origin()).isEqualTo(Origin.SIMILAR);
+            assertThat(reply.similarity().orElseThrow().question()).isEqualTo("How do I reset my password?");
+            second.forget("a");
+            assertThat(inAnOutage(second, again.tenant("a").build()).origin()).isEqualTo(Origin.CANNED);
+        }
+        try (Tideover third = onDisk(directory, key).build()) {
+            assertThat(inAnOutage(third, again.tenant("a").build()).origin()).isEqualTo(Origin.CANNED);
+            assertThat(inAnOutage(third, again.tenant("b").build()).text()).isEqualTo("B");
+        }
+        for (Path file : Files.list(directory).toList()) {
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("password");
+        }
+    }
+
+    @Test
+    void questionsOnDiskNeedACacheOnDisk() {
+        Tideover.Builder builder = client().similarAnswers(
+                        SimilarAnswers.builder(Embedder.lexical()).onDisk().build());
+        assertThatThrownBy(builder::build)
+                .hasMessage(
+                        "similarAnswers with onDisk() keeps questions in the file of the replies, and this replyCache has none;"
+                                + " give ReplyCache.onDisk(directory)");
     }
 
     @Test

@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,12 +57,14 @@ public final class CacheGuard {
     private final @Nullable InMemoryReplyCache near;
     private final @Nullable ReplyCache far;
     private final @Nullable Upkeep upkeep;
+    private final @Nullable QuestionStore questions;
     private final Clock clock;
     private final LongSupplier nanos;
     private final BiConsumer<Runnable, Duration> later;
     private final ThreadPoolExecutor finders = threads("tideover-cache-find", FINDERS, WAITING_TO_FIND);
     private final ThreadPoolExecutor writer = threads("tideover-cache", 1, Integer.MAX_VALUE);
 
+    private final Semaphore questionsWaiting = new Semaphore(WAITING_TO_STORE);
     private final Map<RequestFingerprint, Waiting> waiting = new LinkedHashMap<>();
     private long waitingCharacters;
     private boolean writing;
@@ -99,6 +103,7 @@ public final class CacheGuard {
             far = cache;
         }
         upkeep = far instanceof Upkeep kept ? kept : null;
+        questions = far instanceof QuestionStore store ? store : null;
         if (upkeep != null) {
             upkeep.begin();
             later.accept(this::planRemoval, SHORTEST_UNTIL_REMOVAL);
@@ -297,6 +302,57 @@ public final class CacheGuard {
                 }
             }
         }
+    }
+
+    /**
+     * Keeps a question beside its reply, soon and after it.
+     *
+     * @param key the fingerprint of its request
+     * @param question what is to be kept
+     */
+    public void storeQuestion(RequestFingerprint key, byte[] question) {
+        QuestionStore store = questions;
+        if (store == null) {
+            return;
+        }
+        if (!questionsWaiting.tryAcquire()) { // those of a file that hangs are not worth their memory
+            log.debug("A question was not kept: the reply cache cannot keep up");
+            return;
+        }
+        try {
+            writer.execute(() -> {
+                try {
+                    store.storeQuestion(key, question, clock.instant());
+                } finally {
+                    questionsWaiting.release();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            questionsWaiting.release();
+            log.debug("The client was closed before a question was kept");
+        }
+    }
+
+    /**
+     * The questions that are kept of one context. Takes as long as reading a file does.
+     *
+     * @param key the fingerprint of any request in it
+     * @return what was given to {@link #storeQuestion}; null if it cannot be read now
+     */
+    public @Nullable List<byte[]> questions(RequestFingerprint key) {
+        return questions == null ? null : questions.questions(key, SimilarAnswers.MOST_COMPARED);
+    }
+
+    /**
+     * Whether a cache can keep questions beside its replies.
+     *
+     * @param cache the cache
+     * @return whether it is on disk, or in memory over one that is
+     */
+    public static boolean keepsQuestions(ReplyCache cache) {
+        return cache instanceof LayeredReplyCache layers
+                ? keepsQuestions(layers.far())
+                : cache instanceof QuestionStore;
     }
 
     private void planRemoval() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *       and removed after it: there is no reply without one.
  *   <li>1, place: a reply. A place is the tenant's part and the request's, 16 bytes each of an HMAC-SHA-256 over the hashes in its
  *       fingerprint, with a secret that is kept here as well, sealed like all the rest. A tenant's replies lie side by side.
- *   <li>2, tenant's part, context's part, request's part: what else is kept about a request; those of one context side by side.
+ *   <li>2, tenant's part, context's part, request's part: the question to a reply; those of one context side by side.
  *   <li>3, a word: the secret; how many bytes all of it takes.
  * </ul>
  *
@@ -51,14 +52,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Writers go one after the other. Readers wait for nobody: while the file is being opened or written anew, nothing is found.
  */
-final class OnDiskReplyCache implements ReplyCache, Upkeep {
+final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     private static final Logger log = LoggerFactory.getLogger(OnDiskReplyCache.class);
     private static final StoreFile.Kind KIND = new StoreFile.Kind("replies.store", "the reply cache", 1, true, 8);
     private static final String MAP = "replies";
 
     private static final byte TIME = 0;
     private static final byte REPLY = 1;
-    private static final byte ABOUT = 2;
+    private static final byte QUESTION = 2;
     private static final byte WORD = 3;
     private static final byte[] SECRET = word("secret");
     private static final byte[] BYTES = word("bytes");
@@ -124,23 +125,22 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
 
     @Override
     public void store(RequestFingerprint key, ChatReply reply, Instant now) {
-        store(key, reply, now, null);
+        if (KeptReply.isWhole(reply)) {
+            write(now, in -> write(in, key, reply, now));
+        }
     }
 
-    /**
-     * Keeps a reply, and something about the request beside it.
-     *
-     * @param about bytes that {@link #about} gives for all requests of one context, or null to leave what is there as it is
-     */
-    void store(RequestFingerprint key, ChatReply reply, Instant now, byte @Nullable [] about) {
-        if (!KeptReply.isWhole(reply)) {
-            return;
-        }
+    @Override
+    public void storeQuestion(RequestFingerprint key, byte[] question, Instant now) {
+        write(now, in -> writeQuestion(in, key, question));
+    }
+
+    private void write(Instant now, Consumer<Opened> what) {
         writing.lock();
         try {
             Opened in = usable(now);
             if (in != null) {
-                write(in, key, reply, now, about);
+                what.accept(in);
                 restUntil = null;
                 saidSo = false;
             }
@@ -151,7 +151,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         }
     }
 
-    private void write(Opened in, RequestFingerprint key, ChatReply reply, Instant now, byte @Nullable [] about) {
+    private void write(Opened in, RequestFingerprint key, ChatReply reply, Instant now) {
         byte[] tenant = part(in, key.tenantHash());
         byte[] request = part(in, key.hash());
         byte[] context = part(in, key.contextHash());
@@ -177,20 +177,29 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
                 in.map().remove(timeKey(time(old), at));
             }
         }
-        if (about != null) {
-            byte[] aboutKey = join(ABOUT, tenant, context, request);
-            byte[] sealed = seal.seal(MAP, aboutKey, about);
-            byte[] before = in.map().put(aboutKey, sealed);
-            bytes += sealed.length + aboutKey.length - (before == null ? 0 : before.length + aboutKey.length);
-        }
         makeRoom(in, at);
+        noteBytes(in);
+    }
+
+    private void writeQuestion(Opened in, RequestFingerprint key, byte[] question) {
+        byte[] tenant = part(in, key.tenantHash());
+        byte[] request = part(in, key.hash());
+        byte[] reply = join(REPLY, tenant, request);
+        if (!in.map().containsKey(reply)) {
+            return;
+        }
+        byte[] at = join(QUESTION, tenant, part(in, key.contextHash()), request);
+        byte[] record = seal.seal(MAP, at, question);
+        byte[] before = in.map().put(at, record);
+        bytes += record.length + at.length - (before == null ? 0 : before.length + at.length);
+        makeRoom(in, reply);
         noteBytes(in);
     }
 
     /** Removes the least useful of a few that are drawn by lot, until all keeps within its bounds. */
     private void makeRoom(Opened in, byte[] fresh) {
         long first = place(in, REPLY);
-        for (long count = place(in, ABOUT) - first; count > 1 && (count > maxEntries || bytes > maxBytes); count--) {
+        for (long count = place(in, QUESTION) - first; count > 1 && (count > maxEntries || bytes > maxBytes); count--) {
             byte[] least = null;
             byte[] leastRecord = null;
             for (int i = 0; i < DRAWN; i++) {
@@ -235,13 +244,13 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         if (record.length <= HEAD) {
             return;
         }
-        byte[] aboutKey = join(
-                ABOUT,
+        byte[] questionKey = join(
+                QUESTION,
                 Arrays.copyOfRange(at, 1, 1 + PART),
                 Arrays.copyOfRange(record, HEAD - PART, HEAD),
                 Arrays.copyOfRange(at, 1 + PART, 1 + PLACE));
-        byte[] about = in.map().remove(aboutKey);
-        bytes -= about == null ? 0 : about.length + aboutKey.length;
+        byte[] question = in.map().remove(questionKey);
+        bytes -= question == null ? 0 : question.length + questionKey.length;
         in.map().remove(timeKey(time(record), at));
     }
 
@@ -291,29 +300,18 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         return isForgeable ? null : seal.open(MAP, key, body);
     }
 
-    /** Something that is kept about a request, and the way to its reply. */
-    @SuppressWarnings("ArrayRecordComponent") // made, read and never compared
-    record About(byte[] bytes, byte[] place) {}
-
-    /**
-     * What is kept about the requests that have tenant and context in common with one.
-     *
-     * @param key the request's fingerprint
-     * @param atMost how many at most
-     * @return in no order that means anything
-     */
-    List<About> about(RequestFingerprint key, int atMost) {
-        List<About> all = new ArrayList<>();
+    @Override
+    public @Nullable List<byte[]> questions(RequestFingerprint key, int atMost) {
         if (!gate.readLock().tryLock()) {
-            return all;
+            return null;
         }
         try {
             Opened in = opened;
             if (in == null) {
-                return all;
+                return null;
             }
-            byte[] tenant = part(in, key.tenantHash());
-            byte[] prefix = join(ABOUT, tenant, part(in, key.contextHash()));
+            List<byte[]> all = new ArrayList<>();
+            byte[] prefix = join(QUESTION, part(in, key.tenantHash()), part(in, key.contextHash()));
             Cursor<byte[], byte[]> cursor = in.map().cursor(prefix);
             while (all.size() < atMost && cursor.hasNext()) {
                 byte[] at = cursor.next();
@@ -322,29 +320,13 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
                 }
                 byte[] content = content(at, cursor.getValue());
                 if (content != null) {
-                    all.add(new About(content, join(REPLY, tenant, Arrays.copyOfRange(at, prefix.length, at.length))));
+                    all.add(content);
                 }
             }
             return all;
         } catch (RuntimeException | AssertionError e) {
             met(e);
-            return all;
-        } finally {
-            gate.readLock().unlock();
-        }
-    }
-
-    /** The reply to a request that something is kept about. */
-    Optional<ChatReply> find(About about, Instant now) {
-        if (!gate.readLock().tryLock()) {
-            return Optional.empty();
-        }
-        try {
-            Opened in = opened;
-            return in == null ? Optional.empty() : read(in, about.place(), now);
-        } catch (RuntimeException | AssertionError e) {
-            met(e);
-            return Optional.empty();
+            return null;
         } finally {
             gate.readLock().unlock();
         }
@@ -367,7 +349,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
             Opened in = requireNonNull(usable(Instant.EPOCH));
             byte[] part = part(in, RequestFingerprint.hashOfTenant(tenant));
             removeAll(in, join(REPLY, part));
-            removeAll(in, join(ABOUT, part));
+            removeAll(in, join(QUESTION, part));
             noteBytes(in);
             gate.writeLock().lock();
             try {
@@ -394,8 +376,8 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
             if (at[0] == REPLY) {
                 remove(in, at);
             } else {
-                byte[] about = in.map().remove(at);
-                bytes -= about == null ? 0 : about.length + at.length;
+                byte[] question = in.map().remove(at);
+                bytes -= question == null ? 0 : question.length + at.length;
             }
             at = in.map().ceilingKey(prefix);
         }
@@ -606,7 +588,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep {
         gate.readLock().lock();
         try {
             Opened in = opened;
-            return in == null ? 0 : place(in, ABOUT) - place(in, REPLY);
+            return in == null ? 0 : place(in, QUESTION) - place(in, REPLY);
         } finally {
             gate.readLock().unlock();
         }

@@ -83,6 +83,11 @@ public final class RequestFingerprint {
                 context);
     }
 
+    /** The fingerprint of another request of the same tenant, in the same context. */
+    RequestFingerprint beside(byte[] otherHash) {
+        return new RequestFingerprint(otherHash, tenantHash, contextHash);
+    }
+
     /**
      * The hash that stands for a tenant, as {@link #tenantHash()} gives it.
      *

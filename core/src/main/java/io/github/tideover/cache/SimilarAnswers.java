@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * opposites are English.
  *
  * <p><b>The text of questions and system prompts is kept for this</b>, in this process's memory, which a reply cache does not do.
- * It is not written to disk, so that after a restart only what is asked or {@linkplain io.github.tideover.Tideover#remember
- * remembered} from then on is found.
+ * It is written to disk only with {@link Builder#onDisk()}; without it, after a restart, only what is asked or
+ * {@linkplain io.github.tideover.Tideover#remember remembered} from then on is found.
  *
  * <p>Safe for use by many threads, and by several clients that share a reply cache.
  *
@@ -43,7 +44,7 @@ public final class SimilarAnswers {
     public static final int DEFAULT_MAX_QUESTIONS = 10_000;
 
     /** What a question is compared with at most: so many take a few milliseconds. */
-    private static final int MOST_COMPARED = 4_000;
+    static final int MOST_COMPARED = 4_000;
     /** A reply may be gone though its question is not. The next like question will do. */
     private static final int MOST_FOUND = 3;
     /** Rounding is no reason to doubt an embedder. */
@@ -52,16 +53,19 @@ public final class SimilarAnswers {
     private final Embedder embedder;
     private final double threshold;
     private final int maxQuestions;
+    private final boolean onDisk;
 
     /** The one that was used last is last. Guarded by itself, as are the contexts in it. */
     private final Map<ByteBuffer, Context> contexts = new LinkedHashMap<>(16, 0.75f, true);
 
     private int size;
+    private int forgotten;
 
     private SimilarAnswers(Builder builder) {
         embedder = builder.embedder;
         threshold = builder.threshold;
         maxQuestions = builder.maxQuestions;
+        onDisk = builder.onDisk;
     }
 
     /**
@@ -106,6 +110,7 @@ public final class SimilarAnswers {
     public void forget(String tenant) {
         requireNonNull(tenant, "tenant == null");
         synchronized (contexts) {
+            forgotten++;
             for (Iterator<Context> each = contexts.values().iterator(); each.hasNext(); ) {
                 Context context = each.next();
                 if (tenant.equals(context.tenant)) {
@@ -137,37 +142,92 @@ public final class SimilarAnswers {
     }
 
     /**
+     * Whether questions are kept in the file of the reply cache.
+     *
+     * @return whether {@link Builder#onDisk()} was asked for
+     */
+    public boolean isOnDisk() {
+        return onDisk;
+    }
+
+    /**
      * Keeps a question. Part of the seam between this library's own packages.
      *
      * @param request the request; one that cannot be compared is passed over
      * @param key where its reply is kept
+     * @return what to keep beside the reply for {@link #nearest} of a later process; null if nothing is
      */
-    public void remember(ChatRequest request, RequestFingerprint key) {
+    public byte @Nullable [] remember(ChatRequest request, RequestFingerprint key) {
         String question = questionOf(request);
         if (question == null) {
-            return;
+            return null;
         }
         Question placed = new Question(question, place(question), Particulars.of(question), key);
         synchronized (contexts) {
-            Context context = contexts.computeIfAbsent(
-                    ByteBuffer.wrap(key.contextHash()),
-                    any -> new Context(request.tenant().orElse(null), request.messages()));
+            Context context = contextOf(request, key);
             // The newest last, also if it was asked before.
             size += context.questions.remove(key) == null ? 1 : 0;
             context.questions.put(key, placed);
-            if (context.questions.size() > MOST_COMPARED) {
-                context.dropEldest();
-                size--;
+            makeRoom(context);
+        }
+        return onDisk ? new QuestionRecord(embedder.name(), question, placed.place, key.hash()).toBytes() : null;
+    }
+
+    private Context contextOf(ChatRequest request, RequestFingerprint key) {
+        return contexts.computeIfAbsent(
+                ByteBuffer.wrap(key.contextHash()),
+                any -> new Context(request.tenant().orElse(null), request.messages()));
+    }
+
+    private void makeRoom(Context context) {
+        while (context.questions.size() > MOST_COMPARED) {
+            context.dropEldest();
+            size--;
+        }
+        while (size > maxQuestions) {
+            Iterator<Context> all = contexts.values().iterator();
+            Context eldest = all.next();
+            eldest.dropEldest();
+            size--;
+            if (eldest.questions.isEmpty()) {
+                all.remove();
             }
-            while (size > maxQuestions) {
-                Iterator<Context> all = contexts.values().iterator();
-                Context eldest = all.next();
-                eldest.dropEldest();
-                size--;
-                if (eldest.questions.isEmpty()) {
-                    all.remove();
-                }
+        }
+    }
+
+    /** Takes in the questions of earlier processes, once for each context: they count as older than those that are here. */
+    private void takeIn(ChatRequest request, RequestFingerprint key, Supplier<@Nullable List<byte[]>> kept) {
+        int forgottenBefore;
+        synchronized (contexts) {
+            Context context = contexts.get(ByteBuffer.wrap(key.contextHash()));
+            if (!onDisk || context != null && context.isComplete) {
+                return;
             }
+            forgottenBefore = forgotten;
+        }
+        List<byte[]> records = kept.get();
+        Map<RequestFingerprint, Question> older = new LinkedHashMap<>();
+        for (byte[] record : records == null ? List.<byte[]>of() : records) {
+            QuestionRecord.of(record, embedder.name(), embedder.dimension()).ifPresent(read -> {
+                RequestFingerprint at = key.beside(read.hash());
+                older.put(at, new Question(read.text(), read.place(), Particulars.of(read.text()), at));
+            });
+        }
+        if (older.isEmpty()) {
+            return; // a context without questions would be one for each call
+        }
+        synchronized (contexts) {
+            if (forgotten != forgottenBefore) {
+                return; // what was read may be the tenant's that is forgotten; the next call reads again
+            }
+            Context context = contextOf(request, key);
+            context.isComplete = true;
+            older.keySet().removeAll(context.questions.keySet());
+            size += older.size();
+            older.putAll(context.questions);
+            context.questions.clear();
+            context.questions.putAll(older);
+            makeRoom(context);
         }
     }
 
@@ -176,13 +236,17 @@ public final class SimilarAnswers {
      *
      * @param request the request
      * @param key its own fingerprint
+     * @param kept gives what {@link #remember} has returned for questions of the same context, or null if that cannot be read
+     *     now; asked only if questions are kept on disk, and no more once it has given some
      * @return at most three from the threshold on, the most like first
      */
-    public List<SimilarQuestion> nearest(ChatRequest request, RequestFingerprint key) {
+    public List<SimilarQuestion> nearest(
+            ChatRequest request, RequestFingerprint key, Supplier<@Nullable List<byte[]>> kept) {
         String question = questionOf(request);
         if (question == null) {
             return List.of();
         }
+        takeIn(request, key, kept);
         List<Question> others;
         synchronized (contexts) {
             Context context = contexts.get(ByteBuffer.wrap(key.contextHash()));
@@ -288,6 +352,9 @@ public final class SimilarAnswers {
 
     /** Questions that were asked after the same, of the same tenant, with the same settings. */
     private static final class Context {
+        /** Those of earlier processes are among them. */
+        boolean isComplete;
+
         final @Nullable String tenant;
         final boolean isStandingAlone;
         final @Nullable String system;
@@ -332,6 +399,7 @@ public final class SimilarAnswers {
         private final Embedder embedder;
         private double threshold;
         private int maxQuestions = DEFAULT_MAX_QUESTIONS;
+        private boolean onDisk;
 
         private Builder(Embedder embedder) {
             this.embedder = requireNonNull(embedder, "embedder == null");
@@ -371,6 +439,20 @@ public final class SimilarAnswers {
                 throw new IllegalArgumentException("maxQuestions must be at least 1, not " + maxQuestions);
             }
             this.maxQuestions = maxQuestions;
+            return this;
+        }
+
+        /**
+         * Keeps each question in the file of the reply cache, beside its reply and for as long, so that it is found after a
+         * restart: its text, and four bytes for each of the embedder's dimensions. The file is encrypted if the cache
+         * {@linkplain ReplyCache.DiskBuilder#encryptionKey is}. What was placed by an embedder of another name is not found.
+         *
+         * <p>Needs a reply cache on disk, which may be under one in memory.
+         *
+         * @return this builder
+         */
+        public Builder onDisk() {
+            this.onDisk = true;
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.github.tideover.cache;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -234,16 +235,17 @@ class OnDiskReplyCacheTest {
     void aTenantIsForgottenAndNothingOfItIsInTheFile() throws IOException {
         open();
         for (int i = 0; i < 50; i++) {
-            cache.store(key("acme", "q" + i), reply("the secret of acme"), NOON, "note of acme".getBytes(UTF_8));
+            cache.store(key("acme", "q" + i), reply("the secret of acme"), NOON);
+            cache.storeQuestion(key("acme", "q" + i), "a question of acme".getBytes(UTF_8), NOON);
             cache.store(key("other", "q" + i), reply("kept for other"), NOON);
             cache.store(key(null, "q" + i), reply("kept for nobody"), NOON);
         }
         cache.forget("acme");
         assertThat(content())
-                .doesNotContain("the secret of acme", "note of acme")
+                .doesNotContain("the secret of acme", "a question of acme")
                 .contains("kept for other");
         assertThat(cache.find(key("acme", "q1"), NOON)).isEmpty();
-        assertThat(cache.about(key("acme", "q1"), 100)).isEmpty();
+        assertThat(cache.questions(key("acme", "q1"), 100)).isEmpty();
         assertThat(cache.find(key("other", "q49"), NOON)).isPresent();
         assertThat(cache.find(key(null, "q49"), NOON)).isPresent();
         assertThat(cache.size()).isEqualTo(100);
@@ -274,7 +276,8 @@ class OnDiskReplyCacheTest {
     @Test
     void anEncryptedFileShowsNothing() throws IOException {
         RecordSeal seal = RecordSeal.encrypted("the test", Map.of("k1", aes(1)));
-        open(10, 1 << 20, seal).store(key("q"), reply("Monday"), NOON, "the question".getBytes(UTF_8));
+        open(10, 1 << 20, seal).store(key("q"), reply("Monday"), NOON);
+        cache.storeQuestion(key("q"), "the question".getBytes(UTF_8), NOON);
         assertThat(open(10, 1 << 20, seal).find(key("q"), NOON)).isPresent();
         cache.close();
         assertThat(content()).doesNotContain("Monday", "the question").contains("k1");
@@ -316,27 +319,44 @@ class OnDiskReplyCacheTest {
         assertThat(content()).doesNotContain("Monday", "Tuesday");
     }
 
+    private List<String> questions(RequestFingerprint key, int atMost) {
+        return requireNonNull(cache.questions(key, atMost)).stream()
+                .map(each -> new String(each, UTF_8))
+                .toList();
+    }
+
     @Test
-    void whatIsKeptAboutRequestsIsFoundByTenantAndContext() {
+    void questionsAreFoundByTenantAndContextForAsLongAsTheirReplies() {
         open();
         for (int i = 0; i < 5; i++) {
-            cache.store(key("a", "q" + i), reply("a" + i), NOON, ("note " + i).getBytes(UTF_8));
-            cache.store(key("b", "q" + i), reply("b" + i), NOON, ("other " + i).getBytes(UTF_8));
+            cache.store(key("a", "q" + i), reply("a" + i), NOON);
+            cache.storeQuestion(key("a", "q" + i), ("question " + i).getBytes(UTF_8), NOON);
+            cache.store(key("b", "q" + i), reply("b" + i), NOON);
+            cache.storeQuestion(key("b", "q" + i), ("other " + i).getBytes(UTF_8), NOON);
         }
         RequestFingerprint elsewhere = RequestFingerprint.of(
                 "https://a/ m",
                 ChatRequest.builder().system("s").user("q0").tenant("a").build());
-        cache.store(elsewhere, reply("e"), NOON, "elsewhere".getBytes(UTF_8));
-        List<OnDiskReplyCache.About> about = cache.about(key("a", "never asked"), 100);
-        assertThat(about.stream().map(each -> new String(each.bytes(), UTF_8)))
-                .containsExactlyInAnyOrder("note 0", "note 1", "note 2", "note 3", "note 4");
-        for (OnDiskReplyCache.About each : about) {
-            String number = new String(each.bytes(), UTF_8).substring(5);
-            assertThat(cache.find(each, NOON).orElseThrow().text()).isEqualTo("a" + number);
-        }
-        assertThat(cache.about(key("a", "never asked"), 2)).hasSize(2);
+        cache.store(elsewhere, reply("e"), NOON);
+        cache.storeQuestion(elsewhere, "elsewhere".getBytes(UTF_8), NOON);
+        cache.storeQuestion(key("a", "no reply is kept"), "lost".getBytes(UTF_8), NOON);
+        assertThat(questions(key("a", "never asked"), 100))
+                .containsExactlyInAnyOrder("question 0", "question 1", "question 2", "question 3", "question 4");
+        assertThat(questions(key("a", "never asked"), 2)).hasSize(2);
         cache.removeExpired(NOON.plus(Duration.ofHours(25)));
-        assertThat(cache.about(key("a", "never asked"), 100)).isEmpty();
+        assertThat(questions(key("a", "never asked"), 100)).isEmpty();
+    }
+
+    @Test
+    void questionsCountAmongTheBytes() {
+        open(1_000, 65_536, RecordSeal.unencrypted("the test"));
+        for (int i = 0; i < 40; i++) {
+            cache.store(key("q" + i), reply("a" + i), NOON);
+            cache.storeQuestion(key("q" + i), new byte[4_096], NOON);
+        }
+        assertThat(cache.size()).isBetween(10L, 15L);
+        assertThat(cache.find(key("q39"), NOON)).as("the newest").isPresent();
+        assertThat(requireNonNull(cache.questions(key("q"), 100))).hasSize((int) cache.size());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.tideover.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,11 +10,13 @@ import io.github.tideover.chat.Part;
 import io.github.tideover.chat.ResponseFormat;
 import io.github.tideover.chat.Tool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,7 +36,7 @@ class SimilarAnswersTest {
     }
 
     private List<SimilarQuestion> nearest(ChatRequest request) {
-        return similar.nearest(request, key(request));
+        return similar.nearest(request, key(request), () -> null);
     }
 
     private static ChatRequest.Builder reset() {
@@ -72,9 +75,9 @@ class SimilarAnswersTest {
         ChatRequest seventeen = ChatRequest.of("Cancel order 17");
         trusting.remember(seventeen, key(seventeen));
         ChatRequest eighteen = ChatRequest.of("Cancel order 18");
-        assertThat(trusting.nearest(eighteen, key(eighteen))).isEmpty();
+        assertThat(trusting.nearest(eighteen, key(eighteen), () -> null)).isEmpty();
         ChatRequest politely = ChatRequest.of("please cancel my order 17");
-        assertThat(trusting.nearest(politely, key(politely))).hasSize(1);
+        assertThat(trusting.nearest(politely, key(politely), () -> null)).hasSize(1);
         assertThat(trusting.likeness("Cancel order 17", "Cancel order 18")).isZero();
     }
 
@@ -134,7 +137,7 @@ class SimilarAnswersTest {
         assertThat(small.size()).isEqualTo(3);
         for (int i = 0; i < 5; i++) {
             ChatRequest like = ChatRequest.of("Where's my order " + i);
-            assertThat(small.nearest(like, key(like))).hasSize(i < 2 ? 0 : 1);
+            assertThat(small.nearest(like, key(like), () -> null)).hasSize(i < 2 ? 0 : 1);
         }
     }
 
@@ -181,7 +184,7 @@ class SimilarAnswersTest {
                                 .user("Where is order " + (i + n) + "?")
                                 .build();
                         small.remember(request, key(request));
-                        small.nearest(request, key(request));
+                        small.nearest(request, key(request), () -> null);
                         small.forget("t2");
                     }
                 }))
@@ -234,6 +237,78 @@ class SimilarAnswersTest {
                 .hasMessage("threshold must be more than 0 and at most 1, not NaN");
         assertThatThrownBy(() -> SimilarAnswers.builder(Embedder.lexical()).maxQuestions(0))
                 .hasMessage("maxQuestions must be at least 1, not 0");
+    }
+
+    /** What a file would hold, in memory: what {@code remember} gives, by context. */
+    private static final class Shelf {
+        private final List<byte[]> records = new ArrayList<>();
+        private int asked;
+
+        void put(byte @Nullable [] record) {
+            records.add(requireNonNull(record));
+        }
+
+        List<byte[]> read() {
+            asked++;
+            return List.copyOf(records);
+        }
+    }
+
+    @Test
+    void questionsOfAnEarlierProcessAreTakenInOnceAndCountAsOlder() {
+        Shelf shelf = new Shelf();
+        SimilarAnswers earlier =
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        List<ChatRequest> requests = IntStream.range(0, 4)
+                .mapToObj(i -> ChatRequest.of("How do I reset the password of account " + "abcd".charAt(i) + i + "?"))
+                .toList();
+        requests.forEach(request -> shelf.put(earlier.remember(request, key(request))));
+
+        SimilarAnswers later = SimilarAnswers.builder(Embedder.lexical())
+                .onDisk()
+                .maxQuestions(4)
+                .build();
+        ChatRequest own = ChatRequest.of("Where is my order?");
+        later.remember(own, key(own));
+        ChatRequest like = ChatRequest.of("how do i reset the password of account d3");
+        assertThat(later.nearest(like, key(like), () -> null))
+                .as("not readable yet")
+                .isEmpty();
+        SimilarQuestion found = later.nearest(like, key(like), shelf::read).get(0);
+        assertThat(found.text()).isEqualTo("How do I reset the password of account d3?");
+        assertThat(found.key()).isEqualTo(key(requests.get(3)));
+        assertThat(later.size()).as("the oldest of five is gone").isEqualTo(4);
+        ChatRequest ownAgain = ChatRequest.of("where's my order");
+        assertThat(later.nearest(ownAgain, key(ownAgain), shelf::read)).hasSize(1);
+        assertThat(shelf.asked).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnotherEmbedderHasPlacedOrIsNoQuestionIsPassedOver() {
+        SimilarAnswers others = SimilarAnswers.builder(new AllAlike()).onDisk().build();
+        ChatRequest request = reset().build();
+        Shelf shelf = new Shelf();
+        byte[] foreign = requireNonNull(others.remember(request, key(request)));
+        shelf.put(foreign);
+        shelf.put(new byte[0]);
+        shelf.put(new byte[] {1, 2, 3});
+        SimilarAnswers lexical =
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        byte[] own = requireNonNull(lexical.remember(request, key(request)));
+        shelf.put(Arrays.copyOf(own, own.length - 1));
+        lexical.drop(key(request));
+        ChatRequest again = resetAgain(reset());
+        assertThat(lexical.nearest(again, key(again), shelf::read)).isEmpty();
+        assertThat(others.nearest(again, key(again), () -> List.of(foreign))).hasSize(1);
+    }
+
+    @Test
+    void questionsThatAreNotOnDiskGiveNothingToKeep() {
+        assertThat(similar.remember(reset().build(), key(reset().build()))).isNull();
+        ChatRequest again = resetAgain(reset());
+        Shelf shelf = new Shelf();
+        similar.nearest(again, key(again), shelf::read);
+        assertThat(shelf.asked).isZero();
     }
 
     @Test

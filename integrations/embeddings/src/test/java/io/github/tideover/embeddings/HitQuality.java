@@ -76,7 +76,7 @@ final class HitQuality {
         List<Hit> hits = new ArrayList<>();
         intents.forEach((question, own) -> {
             ChatRequest request = ChatRequest.of(question);
-            List<SimilarQuestion> found = similar.nearest(request, RequestFingerprint.of(ASKED, request));
+            List<SimilarQuestion> found = similar.nearest(request, RequestFingerprint.of(ASKED, request), List::of);
             if (found.isEmpty()) {
                 return;
             }

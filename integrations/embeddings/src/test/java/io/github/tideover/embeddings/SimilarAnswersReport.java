@@ -194,7 +194,7 @@ final class SimilarAnswersReport {
         }
         ChatRequest asked = ChatRequest.of("Where is my order?");
         RequestFingerprint key = RequestFingerprint.of(ASKED, asked);
-        return median(round -> similar.nearest(asked, key));
+        return median(round -> similar.nearest(asked, key, List::of));
     }
 
     private static long median(IntConsumer work) {
