@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * What an {@link OutageServer} does with a request. Immutable: each method gives another one.
+ * What an {@link OutageServer}, or {@link Chaos}, does with a request. Immutable: each method gives another one.
  *
  * <p>A script has its own way of saying these ({@code service.fails(OVERLOADED).times(3)}); this class is for the
  * {@link Weather} of a {@link Timeline}.

@@ -24,9 +24,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -168,6 +171,66 @@ class ChaosTest {
             assertThat(log.toString(UTF_8)).containsOnlyOnce("is over");
         } finally {
             System.setErr(before);
+        }
+    }
+
+    @Test
+    void itEndsByTheMachinesTimeAsWell() {
+        Chaos chaos = Chaos.in("staging")
+                .weather(Weather.all(Behaviour.hangsUp()))
+                .forAtMost(Duration.ofMillis(30))
+                .build();
+        chaos.begin();
+        Patience.until(PATIENCE, "the end of chaos", () -> !chaos.isOn());
+    }
+
+    @Test
+    void itIsSwitchedOnAndOffUnderLoad() throws Exception {
+        Chaos chaos = Chaos.in("staging")
+                .weather(Weather.all(Behaviour.fails(Fault.OVERLOADED)))
+                .build();
+        OkHttpClient client = chaos.over(plain);
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        AtomicBoolean isEnough = new AtomicBoolean();
+        List<CompletableFuture<?>> askers = new ArrayList<>();
+        CyclicBarrier together = new CyclicBarrier(5);
+        for (int i = 0; i < 4; i++) {
+            askers.add(CompletableFuture.runAsync(
+                    () -> {
+                        await(together);
+                        while (!isEnough.get()) {
+                            int status = statusOf(client);
+                            asked.incrementAndGet();
+                            assertThat(status).isIn(200, 503);
+                            refused.addAndGet(status == 503 ? 1 : 0);
+                        }
+                    },
+                    THREADS));
+        }
+        await(together);
+        long hurt = 0;
+        for (int spell = 0; spell < 20; spell++) {
+            chaos.begin();
+            Patience.until(PATIENCE, "somebody to be hurt", () -> chaos.hurt() > 0);
+            chaos.end();
+            hurt += chaos.hurt();
+        }
+        isEnough.set(true);
+        for (CompletableFuture<?> asker : askers) {
+            asker.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(service.requests()).hasSize(asked.get() - refused.get());
+        // Whoever has drawn a refusal when it ends may be served all the same.
+        assertThat(refused.get()).isPositive().isLessThanOrEqualTo((int) hurt);
+        assertThat(status(client)).isEqualTo(200);
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
