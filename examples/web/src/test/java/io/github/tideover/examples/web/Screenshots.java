@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.openqa.selenium.OutputType;
 
 /**
- * Makes the pictures of the documentation from the running program, in Chromium:
+ * Makes the pictures of the documentation in Chromium: the web chat from the running program, and a drill's timeline from the page
+ * that the drill has written.
  *
  * <pre>{@code
  * mvn -q -ntp -pl examples/web -am -Pscreenshots -DskipTests verify
@@ -19,7 +21,7 @@ final class Screenshots {
     /**
      * Makes them.
      *
-     * @param args the folder for the pictures
+     * @param args the folder for the pictures, and the page of a drill; where there is none, its picture is left as it is
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
@@ -29,6 +31,12 @@ final class Screenshots {
                         () -> new IllegalStateException(
                                 "pictures need chromium and chromedriver on the path; Debian has both: chromium, chromium-driver"))) {
             Files.write(folder.resolve("web-chat-outage.png"), outage(browser));
+            Path drill = Path.of(args[1]).toAbsolutePath().normalize();
+            if (Files.exists(drill)) {
+                Files.write(folder.resolve("drill-timeline.png"), timeline(browser, drill));
+            } else {
+                System.out.println("There is no page of a drill at " + drill + ": its picture is left as it is.");
+            }
         }
     }
 
@@ -37,7 +45,7 @@ final class Screenshots {
         try (WebChat chat = WebChat.start(new Options(false, 0, Optional.empty()))) {
             Breakable main = chat.breakables().get(0);
             Breakable backup = chat.breakables().get(1);
-            browser.resize(860, 1_220);
+            browser.resize(860, 1_275);
             browser.open(chat.url());
             browser.see("#empty");
             browser.ask("Where is my order?");
@@ -55,5 +63,11 @@ final class Screenshots {
             browser.see("#banner.bad");
             return browser.screenshot();
         }
+    }
+
+    private static byte[] timeline(Chromium browser, Path drill) {
+        browser.resize(1_100, 2_600); // as high as the picture, which is cut off at the window
+        browser.open(drill.toUri().toString());
+        return browser.see("#drill-timeline").getScreenshotAs(OutputType.BYTES);
     }
 }
