@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * before, an outbox in a folder of its own, words for when even that is full.
  */
 final class Assistant implements AutoCloseable {
-    private static final String BACKUP_WORDS =
+    private static final String LAST_RESORT =
             "I can't reach the assistant right now, and too many questions wait already. Please ask again in a few minutes.";
     /** Nobody who watches a demo waits for the usual ten seconds to see a silent provider left. */
     private static final Duration DEMO_PATIENCE = Duration.ofSeconds(5);
@@ -81,7 +81,7 @@ final class Assistant implements AutoCloseable {
                 .outbox(Outbox.onDisk(folder))
                 .onDelivered(listener::delivered)
                 .onOutbox(listener::changed)
-                .lastResort(BACKUP_WORDS)
+                .lastResort(LAST_RESORT)
                 .statusWords(StatusWords.english().zone(ZoneId.systemDefault()))
                 .onStatus(listener::told);
         if (provider.isPresent()) {

@@ -72,7 +72,9 @@ final class ControlPanel {
         return new View(
                 StatusView.of(tideover.status(), language),
                 tideover.status().routes().stream().map(ControlPanel::route).toList(),
-                tideover.outbox().list().size(),
+                tideover.outbox().list().stream()
+                        .filter(message -> message.state().isOpen())
+                        .count(),
                 Arrays.stream(Breakage.values())
                         .map(way -> new Way(way.word(), way.label(), way.sentence()))
                         .toList(),
@@ -138,7 +140,7 @@ final class ControlPanel {
      * @param waiting how many questions wait in the outbox
      * @param ways how a provider can be broken
      */
-    record View(StatusView status, List<Route> routes, int waiting, List<Way> ways, List<ProviderView> providers) {}
+    record View(StatusView status, List<Route> routes, long waiting, List<Way> ways, List<ProviderView> providers) {}
 
     /** A way to break a provider. */
     record Way(String word, String label, String sentence) {}

@@ -51,8 +51,6 @@ final class Feed {
 
     /** Sends what is told, on the calling thread, until the page is gone or the feed ends. */
     void sendTo(OutputStream page) throws IOException, InterruptedException {
-        page.write("retry: 1000\n\n".getBytes(StandardCharsets.UTF_8));
-        page.flush();
         while (!isOver) {
             String event = events.poll(PING_SECONDS, TimeUnit.SECONDS);
             if (event == null) {

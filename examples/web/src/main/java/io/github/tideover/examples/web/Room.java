@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * told of every change. Safe for use by many threads.
  */
 final class Room {
-    /** The oldest go first. */
+    /** The oldest go first, but not those that wait for their answer. */
     static final int MOST_TURNS = 200;
 
     static final int MOST_PAGES = 6;
@@ -99,7 +99,10 @@ final class Room {
         underWay = turn;
         turns.add(turn);
         if (turns.size() > MOST_TURNS) {
-            turns.remove(0);
+            turns.stream()
+                    .filter(each -> each.receipt() == null && each != turn)
+                    .findFirst()
+                    .ifPresent(turns::remove);
         }
         tell("turn", turn.view());
         CompletableFuture<ChatReply> reply = stream.forEachEvent(event -> heard(turn, event));

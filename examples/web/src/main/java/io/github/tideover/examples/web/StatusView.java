@@ -1,23 +1,19 @@
 package io.github.tideover.examples.web;
 
-import io.github.tideover.status.Eta;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.StatusEvent;
 import io.github.tideover.status.StatusWords;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status as a page is told of it.
+ * The status as a page is told of it. Since when, and how long it may take if anybody knows, is in the words.
  *
  * @param kind what has happened; null for how things stand
  * @param language the language of the words, as HTML names it
  * @param since when the state began, in milliseconds since the epoch
- * @param eta when service is likely back, if anybody knows
  */
 record StatusView(
         StatusEvent.@Nullable Kind kind,
@@ -25,16 +21,7 @@ record StatusView(
         String headline,
         String detail,
         String language,
-        long since,
-        @Nullable EtaView eta) {
-
-    /**
-     * When service is likely back.
-     *
-     * @param from the earliest time that is likely, in milliseconds since the epoch
-     * @param to the latest time that is likely; the same if only one is known
-     */
-    record EtaView(Eta.Basis basis, long from, long to) {}
+        long since) {
 
     /** How things stand. */
     static StatusView of(ServiceStatus status, Locale language) {
@@ -61,14 +48,7 @@ record StatusView(
                 headline,
                 detail,
                 language.toLanguageTag(),
-                status.since().toEpochMilli(),
-                status.eta().flatMap(StatusView::eta).orElse(null));
-    }
-
-    private static Optional<EtaView> eta(Eta eta) {
-        Optional<Instant> from = eta.notBefore().or(eta::p50);
-        return from.map(earliest -> new EtaView(
-                eta.basis(), earliest.toEpochMilli(), eta.p80().orElse(earliest).toEpochMilli()));
+                status.since().toEpochMilli());
     }
 
     /**

@@ -91,6 +91,7 @@ final class Turn {
         text.setLength(0);
         told = 0;
         isRestarted = true;
+        state = State.ASKED;
     }
 
     /** What has come is the answer, or a receipt for one. */

@@ -238,8 +238,8 @@
 
   function isInView(turn) {
     const place = turns.get(turn.number).parts.answer.getBoundingClientRect();
-    const window = log.getBoundingClientRect();
-    return place.top < window.bottom - 20 && place.bottom > window.top + 20;
+    const frame = log.getBoundingClientRect();
+    return place.top < frame.bottom - 20 && place.bottom > frame.top + 20;
   }
 
   function goTo(turn) {
@@ -500,6 +500,8 @@
       $('news').hidden = true;
       reconnect();
       say.focus();
+    } else {
+      isBeginning = false;
     }
   });
 
