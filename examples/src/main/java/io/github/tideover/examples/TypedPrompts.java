@@ -20,6 +20,8 @@ import org.jline.utils.NonBlockingReader;
 
 /** What is typed at a terminal, with all that a person expects of a line: history, completion, more lines than one. */
 final class TypedPrompts implements Prompts {
+    private static final int CTRL_C = 3;
+
     private final LineReaderImpl reader;
     private final TerminalScreen screen;
     private volatile boolean ended;
@@ -122,6 +124,9 @@ final class TypedPrompts implements Prompts {
             // Whoever has typed since wants to be rid of that line, not of the chat.
             ended = interruptedBefore && e.getPartialLine().isEmpty();
             interruptedBefore = true;
+            while (!ended && reader.peekCharacter(1) == CTRL_C) {
+                reader.readCharacter(); // pressed at a list of completions, JLine has it come twice
+            }
             if (!ended) {
                 screen.note("Ctrl-C once more, or Ctrl-D, ends it.");
             }

@@ -250,6 +250,17 @@ class TerminalChatTest {
     }
 
     @Test
+    void oneCtrlCAtAListOfCompletionsIsOne() {
+        chat.runs(NO_COLOR, "--play").awaits(TerminalScreen.PROMPT);
+        chat.type("/break \t");
+        chat.awaits("unreachable");
+        chat.type(CTRL_C);
+        chat.awaits("Ctrl-C once more").awaits(TerminalScreen.PROMPT);
+        chat.type("/quit" + ENTER);
+        assertThat(chat.ended()).contains("/quit");
+    }
+
+    @Test
     void commandsAreCompletedAndDone() {
         chat.runs(NO_COLOR, "--play").awaits(TerminalScreen.PROMPT);
         chat.type("/br\tsil\tbo\t" + ENTER);
