@@ -48,8 +48,8 @@ class DeskTest {
             service.says("It is in Leeds.");
             assertThat(desk.answer(ben, "Where is my order?")).isEqualTo("It is in Leeds.");
             assertThat(desk.banner(ben)).isEmpty();
-            service.fails(Fault.OVERLOADED).everyTime();
-            spare.fails(Fault.OVERLOADED).everyTime();
+            service.fails(Fault.QUOTA_EXHAUSTED).everyTime(); // which is not tried twice
+            spare.fails(Fault.QUOTA_EXHAUSTED).everyTime();
             assertThat(desk.answer(ben, "Where is my order?")).isEqualTo("It is in Leeds.");
             assertThat(desk.answer(anna, "Where is my order?"))
                     .isEqualTo("Das kann ich gerade nicht beantworten. Die Antwort kommt per Mail.");
