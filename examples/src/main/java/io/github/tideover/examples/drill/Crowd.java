@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * client does not get fewer questions.
  */
 final class Crowd {
+    private static final DrilledClient.Answer STILL_OPEN = new DrilledClient.Answer(Outcome.UNFINISHED, null, 0, "");
+
     private final List<Arrival> arrivals;
     private final DrilledClient client;
     private final Stop stop;
@@ -53,18 +55,26 @@ final class Crowd {
             }
             latest.accumulateAndGet(System.nanoTime() - due, Math::max);
             arrived.incrementAndGet();
-            var unused = client.ask(arrival.words()).whenComplete((answer, failure) -> {
-                ended.put(
-                        arrival.number(),
-                        new Ended(
-                                System.nanoTime(),
-                                failure == null
-                                        ? answer
-                                        : DrilledClient.Answer.failed(
-                                                0, failure.getClass().getSimpleName())));
-                open.countDown();
-            });
+            ask(arrival);
         }
+    }
+
+    private void ask(Arrival arrival) {
+        try {
+            var unused = client.ask(arrival.words())
+                    .whenComplete((answer, failure) -> over(arrival, failure == null ? answer : failed(failure)));
+        } catch (RuntimeException e) {
+            over(arrival, failed(e));
+        }
+    }
+
+    private static DrilledClient.Answer failed(Throwable failure) {
+        return DrilledClient.Answer.failed(0, failure.getClass().getSimpleName());
+    }
+
+    private void over(Arrival arrival, DrilledClient.Answer answer) {
+        ended.put(arrival.number(), new Ended(System.nanoTime(), answer));
+        open.countDown();
     }
 
     /** Waits until all have an answer or an error; false if that takes longer. */
@@ -94,23 +104,33 @@ final class Crowd {
         return Duration.ofNanos(latest.get());
     }
 
-    /** All calls until now; who has no answer by now is still waiting. */
+    /**
+     * All calls until now. Who has no answer by now is still waiting; where a person has ended the drill, it is not known for how
+     * long that would have been, and the call is left out.
+     */
     List<DrilledCall> calls() {
         long now = System.nanoTime();
         List<DrilledCall> calls = new ArrayList<>();
         for (Arrival arrival : arrivals.subList(0, arrived.get())) {
-            long due = start + arrival.at().toNanos();
             Ended end = ended.get(arrival.number());
-            calls.add(new DrilledCall(
-                    arrival.number(),
-                    arrival.question(),
-                    arrival.at(),
-                    Duration.ofNanos((end == null ? now : end.at()) - due),
-                    end == null ? Outcome.UNFINISHED : end.answer().outcome(),
-                    end == null ? 0 : end.answer().attempts(),
-                    end == null ? "" : end.answer().reason()));
+            if (end != null) {
+                calls.add(call(arrival, end.at(), end.answer()));
+            } else if (!stop.isWished()) {
+                calls.add(call(arrival, now, STILL_OPEN));
+            }
         }
         return List.copyOf(calls);
+    }
+
+    private DrilledCall call(Arrival arrival, long until, DrilledClient.Answer answer) {
+        return new DrilledCall(
+                arrival.number(),
+                arrival.question(),
+                arrival.at(),
+                Duration.ofNanos(until - start).minus(arrival.at()),
+                answer.outcome(),
+                answer.attempts(),
+                answer.reason());
     }
 
     /** Which answers were shown that are none, by the rules of the test kit: those of all replies that were shown. */

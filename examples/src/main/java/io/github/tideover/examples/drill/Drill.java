@@ -75,6 +75,9 @@ public final class Drill {
         }
         try {
             return drill(options, out, isTerminal, stop);
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return WRONG_USE;
         } catch (IOException | UncheckedIOException e) {
             err.println("The drill cannot go on: " + e);
             return WRONG_USE;

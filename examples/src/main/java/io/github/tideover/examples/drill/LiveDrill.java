@@ -72,11 +72,18 @@ final class LiveDrill {
         }
     }
 
+    private Tideover client(OutageServer provider, Optional<OutageServer> backup) {
+        try {
+            return application.client(provider, backup);
+        } catch (RuntimeException | LinkageError e) {
+            throw new IllegalArgumentException(setting.application() + " could not build its client: " + e, e);
+        }
+    }
+
     private DrillRecord play(Stage provider, @Nullable Stage spare, @Nullable Stage bareProvider) {
         List<Arrival> arrivals = Arrival.schedule(setting.length(), setting.perSecond(), setting.seed());
         List<Said> said = new CopyOnWriteArrayList<>();
-        Tideover tideover =
-                application.client(provider.server(), Optional.ofNullable(spare).map(Stage::server));
+        Tideover tideover = client(provider.server(), Optional.ofNullable(spare).map(Stage::server));
         try (DrilledClient client = new TideoverClient(tideover)) {
             DrilledClient bare = bareProvider == null
                     ? null
@@ -174,7 +181,7 @@ final class LiveDrill {
         try (OutageServer provider = OutageServer.builder().name("provider").start();
                 OutageServer backup = OutageServer.builder().name("backup").start();
                 DrilledClient client = new TideoverClient(
-                        application.client(provider, setting.hasBackup() ? Optional.of(backup) : Optional.empty()));
+                        client(provider, setting.hasBackup() ? Optional.of(backup) : Optional.empty()));
                 DrilledClient bare = new BareClient(provider.baseUrl())) {
             for (int i = 0; i < WARMING_UP && !stop.isWished(); i++) {
                 client.ask("Is anybody there? " + i).join();

@@ -206,7 +206,11 @@ final class TimelineSvg {
                 state = next;
             }
         }
-        stretches.add(stretch(from, axis.length(), css(state), words(state)));
+        Duration end = summary.record()
+                .stoppedAt()
+                .filter(stopped -> stopped.compareTo(axis.length()) < 0)
+                .orElse(axis.length());
+        stretches.add(stretch(from, end, css(state), words(state)));
         return stretches;
     }
 

@@ -124,6 +124,15 @@ class DrillTest {
     }
 
     @Test
+    void anApplicationThatCannotBuildItsClientIsToldSo() {
+        int status = drill("--duration=1s", "--application=" + NoKey.class.getName());
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .endsWith("NoKey could not build its client: java.lang.IllegalStateException: no key"
+                        + System.lineSeparator());
+    }
+
+    @Test
     void helpIsPrinted() {
         assertThat(drill(false, new Stop(), "--help")).isZero();
         assertThat(printed()).contains("--max-failed PERCENT");
@@ -146,6 +155,14 @@ class DrillTest {
         assertThat(Files.readString(report)).contains("The drill was stopped after ", "class=\"stopped\"");
         assertThat(numbers().path("drill").path("stoppedAt").isNumber()).isTrue();
         assertThat(numbers().path("tideover").path("callCount").intValue()).isLessThan(18_000);
+    }
+
+    /** An application that lacks a setting. */
+    public static final class NoKey implements DrilledApplication {
+        @Override
+        public Tideover client(OutageServer provider, Optional<OutageServer> backup) {
+            throw new IllegalStateException("no key");
+        }
     }
 
     /** An application that gives up at once. */
