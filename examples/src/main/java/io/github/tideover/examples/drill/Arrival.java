@@ -39,7 +39,7 @@ record Arrival(int number, Duration at, int question) {
             }
             int question;
             if (!askedOnce.isEmpty() && dice.nextDouble() < REPEATED) {
-                question = askedOnce.remove(/* index= */ dice.nextInt(askedOnce.size()));
+                question = askedOnce.remove(/* index */ dice.nextInt(askedOnce.size()));
             } else {
                 question = ++questions;
                 askedOnce.add(question);

@@ -7,6 +7,7 @@ import io.github.tideover.testkit.PageLevel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,6 +25,7 @@ final class TimelineSvg {
     private final TimeAxis axis;
     private final int width;
     private final StringBuilder out = new StringBuilder(200_000);
+    private final Formatter pen = new Formatter(out, Locale.ROOT);
     private final Duration longest;
     private double y;
 
@@ -76,12 +78,8 @@ final class TimelineSvg {
 
     // Pieces.
 
-    private void put(String format, Object... values) {
-        out.append(String.format(Locale.ROOT, format, values));
-    }
-
     private void text(double x, double atY, String css, String anchor, String words) {
-        put(
+        pen.format(
                 "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\" text-anchor=\"%s\">%s</text>\n",
                 x, atY, css, anchor, Markup.escaped(words));
     }
@@ -113,7 +111,8 @@ final class TimelineSvg {
         for (Duration tick : own.ticks(isNarrow ? 5 : 13)) {
             double x = own.x(tick);
             text(x, y, "tick", anchor(x), own.label(tick));
-            put("<line class=\"tickmark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n", x, x, y + 4, y + 9);
+            pen.format(
+                    "<line class=\"tickmark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n", x, x, y + 4, y + 9);
         }
         y += 9;
     }
@@ -122,7 +121,7 @@ final class TimelineSvg {
         y += 4;
         for (Duration tick : axis.ticks(isNarrow ? 6 : 13)) {
             double x = axis.x(tick);
-            put("<line class=\"tickmark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n", x, x, y, y + 5);
+            pen.format("<line class=\"tickmark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n", x, x, y, y + 5);
             text(x, y + (isNarrow ? 16 : 18), "tick", anchor(x), axis.label(tick));
         }
         y += isNarrow ? 31 : 36;
@@ -226,12 +225,12 @@ final class TimelineSvg {
     private void band(String name, String css, List<Stretch> stretches) {
         title(name);
         int high = isNarrow ? 20 : 24;
-        put("<g class=\"band %s\">\n", css);
+        pen.format("<g class=\"band %s\">\n", css);
         for (Stretch each : stretches) {
             double from = axis.x(each.from());
             double to = axis.x(each.to());
             double tall = each.height() * high;
-            put(
+            pen.format(
                     "<g><title>%s</title><rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>"
                             + "<rect class=\"s-%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
                     Markup.escaped(each.tip()),
@@ -246,13 +245,13 @@ final class TimelineSvg {
                     tall);
             String label = fitting(each.label(), to - from - 8);
             if (!label.isEmpty()) {
-                put(
+                pen.format(
                         "<text class=\"label\" x=\"%.1f\" y=\"%.1f\">%s</text>",
                         from + 4, y + high - (isNarrow ? 6 : 7), Markup.escaped(label));
             }
-            put("</g>\n");
+            pen.format("</g>\n");
         }
-        put(
+        pen.format(
                 "</g><line class=\"base\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
                 axis.left(), axis.right(), y + high, y + high);
         y += high;
@@ -346,21 +345,21 @@ final class TimelineSvg {
         WaitAxis waits = WaitAxis.upTo(longest, y + 6, y + high);
         for (Duration tick : waits.ticks()) {
             double at = waits.y(tick);
-            put(
+            pen.format(
                     "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
                     axis.left(), axis.right(), at, at);
             text(axis.left() - 6, at + 4, "tick", "end", WaitAxis.label(tick));
         }
-        put("<g class=\"calls %s\">\n", css);
+        pen.format("<g class=\"calls %s\">\n", css);
         List<DrilledCall> byWeight = side.calls().stream()
                 .sorted(Comparator.comparing(DrilledCall::outcome)) // what failed is on top
                 .toList();
         for (DrilledCall call : byWeight) {
-            put(
+            pen.format(
                     "<use href=\"#%s\" x=\"%.1f\" y=\"%.1f\"><title>%s</title></use>\n",
                     glyph(call.outcome()), axis.x(call.at()), waits.y(call.took()), Markup.escaped(tip(call)));
         }
-        put("</g>\n");
+        pen.format("</g>\n");
         y += high;
         attempts(css, side);
     }
@@ -394,13 +393,13 @@ final class TimelineSvg {
         int[] arrivals = Bins.count(arrivals(side), axis.length(), bins);
         double bottom = y + high;
         double step = (axis.right() - axis.left()) / bins;
-        put("<g class=\"attempts %s\">\n", css);
+        pen.format("<g class=\"attempts %s\">\n", css);
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < bins; i++) {
             double x = axis.left() + i * step;
             double tall = (double) attempts[i] / most * high;
             double asked = bottom - (double) arrivals[i] / most * high;
-            put(
+            pen.format(
                     "<g><title>%s</title><rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>"
                             + "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/></g>\n",
                     Words.count(attempts[i], "request") + ", " + Words.count(arrivals[i], "call"),
@@ -414,8 +413,8 @@ final class TimelineSvg {
                     tall);
             line.append(String.format(Locale.ROOT, "%s%.1f %.1fH%.1f", i == 0 ? "M" : "L", x, asked, x + step));
         }
-        put("<path class=\"arrivals\" d=\"%s\"/></g>\n", line);
-        put(
+        pen.format("<path class=\"arrivals\" d=\"%s\"/></g>\n", line);
+        pen.format(
                 "<line class=\"base\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
                 axis.left(), axis.right(), bottom, bottom);
         text(axis.left() - 6, y + 6, "tick", "end", Integer.toString(most));
