@@ -104,20 +104,13 @@ final class Crowd {
         return Duration.ofNanos(latest.get());
     }
 
-    /**
-     * All calls until now. Who has no answer by now is still waiting; where a person has ended the drill, it is not known for how
-     * long that would have been, and the call is left out.
-     */
+    /** All calls until now; who has no answer by now is still waiting. */
     List<DrilledCall> calls() {
         long now = System.nanoTime();
         List<DrilledCall> calls = new ArrayList<>();
         for (Arrival arrival : arrivals.subList(0, arrived.get())) {
             Ended end = ended.get(arrival.number());
-            if (end != null) {
-                calls.add(call(arrival, end.at(), end.answer()));
-            } else if (!stop.isWished()) {
-                calls.add(call(arrival, now, STILL_OPEN));
-            }
+            calls.add(end == null ? call(arrival, now, STILL_OPEN) : call(arrival, end.at(), end.answer()));
         }
         return List.copyOf(calls);
     }

@@ -19,11 +19,13 @@ record Goal(String name, boolean isMet, String found) {
         if (numbers.calls() == 0) {
             goals.add(new Goal("Somebody asks", false, "No call came; raise --rate or --duration."));
         }
-        goals.add(share("fail", numbers.nothing(), numbers.calls(), limits.maxFailed()));
+        // Who still waited when a person ended the drill might have had an answer.
+        int open = summary.record().stoppedAt().isPresent() ? numbers.of(Outcome.UNFINISHED) : 0;
+        goals.add(share("fail", numbers.nothing() - open, numbers.calls(), limits.maxFailed()));
         if (limits.maxUnanswered() < 100) {
             goals.add(share(
                     "are left without an answer",
-                    numbers.calls() - numbers.answered(),
+                    numbers.calls() - numbers.answered() - open,
                     numbers.calls(),
                     limits.maxUnanswered()));
         }

@@ -100,7 +100,7 @@ class SummaryTest {
     }
 
     @Test
-    void failedAndUnfinishedCallsAreBothLeftWithNothing() {
+    void whoStillWaitsWhenADrillIsStoppedCountsAgainstNoGoal() {
         DrillRecord record = Samples.record();
         DrillRecord swapped = new DrillRecord(
                 record.setting(),
@@ -120,8 +120,17 @@ class SummaryTest {
                 Optional.empty());
         Summary all = Summary.of(swapped);
         assertThat(met(all, Samples.USUAL)).containsExactly(false, true, true);
-        assertThat(met(all, new Limits(67, 100, Optional.empty()))).containsExactly(true, true, true);
-        assertThat(Goal.of(all, Samples.USUAL).get(0).found()).isEqualTo("2 of 3 calls: 66.7 %.");
+        assertThat(met(all, new Limits(34, 100, Optional.empty()))).containsExactly(true, true, true);
+        assertThat(Goal.of(all, Samples.USUAL).get(0).found()).isEqualTo("1 of 3 calls: 33.3 %.");
+        DrillRecord toItsEnd = new DrillRecord(
+                swapped.setting(),
+                swapped.startedAt(),
+                Optional.empty(),
+                swapped.latestArrival(),
+                swapped.said(),
+                swapped.tideover(),
+                swapped.bare());
+        assertThat(Goal.of(Summary.of(toItsEnd), Samples.USUAL).get(0).found()).isEqualTo("2 of 3 calls: 66.7 %.");
         assertThat(Verdict.of(all, Goal.of(all, Samples.USUAL)).sentences())
                 .startsWith(
                         "The drill was stopped after 35 s, before its end.",
