@@ -80,11 +80,11 @@ final class ProviderHealth {
             routes.get(i).settle(now, clock);
         }
         ServiceState seen = seen(now);
-        ServiceState next = seen;
         ServiceState said = said(now);
-        if (said.isWorseThan(seen)) {
-            next = said;
-        } else if (raisedByPage && state.isWorseThan(next)) {
+        // A page is slow to turn green: that it still tells of trouble is no news of a provider that is coming back.
+        boolean isLate = seen == ServiceState.RECOVERING && said == ServiceState.DEGRADED;
+        ServiceState next = said.isWorseThan(seen) && !isLate ? said : seen;
+        if (raisedByPage && state.isWorseThan(next)) {
             next = lowered(next, now);
         }
         raisedByPage = next.isWorseThan(seen);

@@ -595,8 +595,9 @@ final class RouteMonitor {
         return state == ServiceState.OPERATIONAL && detector.isSuspicious();
     }
 
+    /** Whether it has failed, and was not answered twice in a row since. */
     synchronized boolean failedWithin(long span, long now) {
-        return suspects > 0 || everFailed && now - lastFailure <= span;
+        return suspects > 0 || everFailed && goodRun < PROBES && now - lastFailure <= span;
     }
 
     synchronized boolean wasHeardWithin(long span, long now) {

@@ -372,6 +372,7 @@ class StateRulesTest {
         return Stream.of(
                 arguments("a red page alone", MAJOR_OUTAGE, "oooo", DEGRADED),
                 arguments("a red page and a failure of our own", MAJOR_OUTAGE, "ooox", MAJOR_OUTAGE),
+                arguments("a red page and a failure after which we were answered", MAJOR_OUTAGE, "oxoo", DEGRADED),
                 arguments("a red page and no traffic", MAJOR_OUTAGE, "", DEGRADED),
                 arguments("a yellow page and a failure of our own", PARTIAL_OUTAGE, "ox", PARTIAL_OUTAGE),
                 arguments("maintenance while we are answered", MAINTENANCE, "oooo", OPERATIONAL),
@@ -410,6 +411,20 @@ class StateRulesTest {
         assertThat(sky.state()).isEqualTo(RECOVERING);
         sky.attempts(0, "o", 61, 1);
         assertThat(sky.told()).containsExactly(MAJOR_OUTAGE, RECOVERING, OPERATIONAL);
+    }
+
+    @Test
+    void aPageThatIsStillRedMakesNoOutageOfAReturn() {
+        outage(sky, 20);
+        assertThat(sky.state()).isEqualTo(RECOVERING);
+        sky.board.heardFromPage("a", sky.page(MAJOR_OUTAGE));
+        sky.attempts(0, "o", 29, 1);
+        assertThat(sky.state()).isEqualTo(RECOVERING);
+        sky.attempts(0, "o", 2, 1);
+        assertThat(sky.state()).as("the page's word alone").isEqualTo(DEGRADED);
+        sky.board.heardFromPage("a", sky.page(OPERATIONAL));
+        sky.attempts(0, "o", 61, 1);
+        assertThat(sky.told()).containsExactly(DEGRADED, MAJOR_OUTAGE, RECOVERING, DEGRADED, OPERATIONAL);
     }
 
     @Test
