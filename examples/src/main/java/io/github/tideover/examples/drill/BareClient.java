@@ -51,9 +51,8 @@ final class BareClient implements DrilledClient {
      */
     BareClient(String baseUrl) {
         url = baseUrl + "chat/completions";
-        // OkHttp admits 5 calls to one host at a time unless told otherwise. An application with a thread for each
-        // user, which
-        // calls execute(), meets no such limit, so there is none here.
+        // OkHttp admits 5 calls to one host at a time unless told otherwise. Who calls execute() on a thread for each
+        // user meets no such limit, so there is none here.
         http.dispatcher().setMaxRequests(Integer.MAX_VALUE);
         http.dispatcher().setMaxRequestsPerHost(Integer.MAX_VALUE);
     }
