@@ -175,7 +175,9 @@ final class OutboxDrain implements Ledger.Watcher {
 
     void hears(StatusEvent event) {
         ServiceState state = event.status().state();
-        if (pauses > 0 && (state == ServiceState.RECOVERING || state == ServiceState.OPERATIONAL)) {
+        // Not every event is good news: trouble is suspected while the state is still OPERATIONAL.
+        boolean isBetter = event.previous().isWorseThan(event.state());
+        if (pauses > 0 && isBetter && (state == ServiceState.RECOVERING || state == ServiceState.OPERATIONAL)) {
             endPause();
         }
     }

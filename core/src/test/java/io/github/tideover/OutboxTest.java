@@ -20,6 +20,7 @@ import io.github.tideover.outbox.MessageState;
 import io.github.tideover.outbox.Outbox;
 import io.github.tideover.outbox.OutboxMessage;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.StatusEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -677,6 +678,19 @@ class OutboxTest {
         } finally {
             store.goesOn();
         }
+    }
+
+    /** Two failures are suspicious, which is told while the state is still OPERATIONAL. */
+    @Test
+    void aSuspicionIsNoReasonToSendAtOnce() {
+        List<StatusEvent.Kind> told = new CopyOnWriteArrayList<>();
+        Tideover tideover = open(client(Outbox.onDisk(directory)).onStatus(event -> told.add(event.kind())));
+        isDown();
+        tideover.chat("One");
+        tideover.chat("Two");
+        Awaiting.until(() -> told.contains(StatusEvent.Kind.SUSPECTED));
+        tideover.chat("Three"); // by the end of which another request would have been sent as well
+        assertThat(provider.asked()).hasSize(3);
     }
 
     @Test
