@@ -121,6 +121,10 @@ class OutboxTest {
         assertThat(condition.getAsBoolean()).as("after 3,000 s").isTrue();
     }
 
+    private boolean isLastNews(MessageState state) {
+        return !news.isEmpty() && news.get(news.size() - 1).state() == state;
+    }
+
     private static List<FailureKind> reasonsOf(ChatReply reply) {
         return reply.skipped().stream().map(Failure::kind).toList();
     }
@@ -465,7 +469,7 @@ class OutboxTest {
         assertThat(stateOf(tideover, receipt)).isEqualTo(MessageState.WAITING);
         time.advance(Duration.ofMinutes(10));
         until(() -> stateOf(tideover, receipt) == MessageState.EXPIRED);
-        Awaiting.until(() -> news.get(news.size() - 1).state() == MessageState.EXPIRED);
+        Awaiting.until(() -> isLastNews(MessageState.EXPIRED));
         assertThat(news.get(news.size() - 1).lastFailure()).isPresent();
         isBack();
         time.advance(Duration.ofMinutes(5));
@@ -543,7 +547,7 @@ class OutboxTest {
         Awaiting.until(() -> tideover.outbox().list().isEmpty());
         assertThat(provider.asked()).hasSize(asked);
         assertThat(delivered).isEmpty();
-        Awaiting.until(() -> news.get(news.size() - 1).state() == MessageState.CANCELLED);
+        Awaiting.until(() -> isLastNews(MessageState.CANCELLED));
         assertThat(tideover.outbox().cancel(receipt.id())).isFalse();
     }
 
