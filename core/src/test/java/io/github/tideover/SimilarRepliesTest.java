@@ -301,6 +301,20 @@ class SimilarRepliesTest {
                                 + " give ReplyCache.onDisk(directory)");
     }
 
+    /** It would be told that all is kept, and nothing was. */
+    @Test
+    void questionsOnDiskAreNotPromisedUnderTwoCachesInMemory(@TempDir Path directory) {
+        try (ReplyCache disk = ReplyCache.onDisk(directory)) {
+            ReplyCache one = ReplyCache.inMemory().over(disk).build();
+            ReplyCache two = ReplyCache.inMemory().over(one).build();
+            Tideover.Builder builder = client().replyCache(two)
+                    .similarAnswers(
+                            SimilarAnswers.builder(Embedder.lexical()).onDisk().build());
+            assertThatThrownBy(builder::build)
+                    .hasMessageStartingWith("similarAnswers with onDisk() keeps questions in the file of the replies");
+        }
+    }
+
     @Test
     void clientsThatShareACacheShareTheQuestions() {
         Tideover first = build(client());

@@ -350,9 +350,8 @@ public final class CacheGuard {
      * @return whether it is on disk, or in memory over one that is
      */
     public static boolean keepsQuestions(ReplyCache cache) {
-        return cache instanceof LayeredReplyCache layers
-                ? keepsQuestions(layers.far())
-                : cache instanceof QuestionStore;
+        ReplyCache far = cache instanceof LayeredReplyCache layers ? layers.far() : cache;
+        return far instanceof QuestionStore;
     }
 
     private void planRemoval() {
