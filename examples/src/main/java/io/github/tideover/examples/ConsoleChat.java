@@ -10,7 +10,6 @@ import io.github.tideover.outbox.Delivery;
 import io.github.tideover.outbox.Outbox;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.status.StatusWords;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -29,7 +28,6 @@ import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A chat in a console that shows where each answer comes from, and what state the service is in.
@@ -249,7 +247,7 @@ public final class ConsoleChat {
 
     /** The terminal that this program was started in; empty where input or output is none, or it can do nothing but lines. */
     private static Optional<Terminal> systemTerminal() {
-        if (!isTerminal(System.console()) || "dumb".equals(System.getenv("TERM"))) {
+        if (!Terminals.isTerminal(System.console()) || "dumb".equals(System.getenv("TERM"))) {
             return Optional.empty();
         }
         try {
@@ -261,18 +259,6 @@ public final class ConsoleChat {
                     .build());
         } catch (IOException | IllegalStateException e) {
             return Optional.empty(); // such as Windows, where that way needs a Unix shell
-        }
-    }
-
-    /** From JDK 22 on there is a console even where there is no terminal, and a method that tells. */
-    private static boolean isTerminal(@Nullable Console console) {
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
         }
     }
 

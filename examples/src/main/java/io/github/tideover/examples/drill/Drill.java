@@ -1,7 +1,7 @@
 package io.github.tideover.examples.drill;
 
+import io.github.tideover.examples.Terminals;
 import io.github.tideover.examples.drill.DrillRecord.Setting;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets an application live through an outage of the past, compressed, over real HTTP on this machine, and draws what became of
@@ -51,7 +50,7 @@ public final class Drill {
                             }
                         },
                         "drill's end"));
-        boolean isTerminal = isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"));
+        boolean isTerminal = Terminals.isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"));
         int status = WRONG_USE;
         try {
             status = run(args, System.out, System.err, isTerminal, stop);
@@ -151,17 +150,5 @@ public final class Drill {
 
     private static void write(Path file, String text) throws IOException {
         Files.writeString(file, text);
-    }
-
-    /** From JDK 22 on there is a console even where there is no terminal, and a method that tells. */
-    private static boolean isTerminal(@Nullable Console console) {
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
-        }
     }
 }
