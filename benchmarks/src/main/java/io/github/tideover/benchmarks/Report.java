@@ -39,7 +39,7 @@ public final class Report {
     /** {@code raw} once more, as if it were another: how far its ratio is from 1 is how much all of this can be trusted. */
     private static final String CONTROL = "raw, once more";
 
-    private static final String TIDEOVER_CONTROL = "tideover, once more";
+    private static final String COMPLETIONS_CONTROL = Speech.COMPLETIONS.contender + ", once more";
 
     private static final String PEERS = """
 
@@ -121,17 +121,18 @@ public final class Report {
 
     /** The same client in other dialects: what a dialect adds, with its provider's own fields to be read, to chat completions. */
     private void dialects() throws IOException {
-        List<String> spoken = new ArrayList<>(List.of(Contender.TIDEOVER, TIDEOVER_CONTROL));
-        spoken.addAll(Speech.contenders());
+        List<String> spoken = new ArrayList<>(List.of(Speech.COMPLETIONS.contender, COMPLETIONS_CONTROL));
+        spoken.addAll(Speech.others());
         Map<String, List<Slices.Cost>> wholes = inSlices(Slices.Kind.WHOLE_REPLIES, spoken);
         Map<String, List<Slices.Cost>> streams = inSlices(Slices.Kind.STREAMS, spoken);
         dialectGoals("Whole reply, CPU", wholes);
         dialectGoals("Stream, CPU per chunk", streams);
         title("Other dialects", String.format(Locale.ROOT, """
-                        The same client, reply and tokens, in the other dialects and with all that their providers send beside; ratios
-                        are to tideover with chat completions. First one whole reply, then one chunk of %,d.
+                        The same client, reply and tokens in each dialect, with all that its provider sends beside; a whole reply
+                        of chat completions too is what OpenAI sends, and not the 300 bytes from above. First one whole reply, then one
+                        chunk of %,d.
 
-                        ¹ *%s* is the same once more, as *%s* is above.""", StubProvider.EVENTS, TIDEOVER_CONTROL, CONTROL));
+                        ¹ *%s* is the same once more, as *%s* is above.""", StubProvider.EVENTS, COMPLETIONS_CONTROL, CONTROL));
         for (Map<String, List<Slices.Cost>> costs : List.of(wholes, streams)) {
             row("dialect", "CPU, ns", "CPU ÷ chat completions", "allocated, B", "allocated ÷ chat completions");
             row("---", "---:", "---:", "---:", "---:");
@@ -140,18 +141,19 @@ public final class Report {
                 row(
                         contender,
                         format("%,.0f", median(own, Slices.Cost::cpu)),
-                        spread(ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::cpu)),
+                        spread(ratios(costs, contender, Speech.COMPLETIONS.contender, Slices.Cost::cpu)),
                         format("%,.0f", median(own, Slices.Cost::bytes)),
-                        spread(ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::bytes)));
+                        spread(ratios(costs, contender, Speech.COMPLETIONS.contender, Slices.Cost::bytes)));
             }
             details.append('\n');
         }
     }
 
     private void dialectGoals(String what, Map<String, List<Slices.Cost>> costs) {
-        double control = ratios(costs, TIDEOVER_CONTROL, Contender.TIDEOVER, Slices.Cost::cpu)[1];
-        for (String contender : Speech.contenders()) {
-            double measured = ratios(costs, contender, Contender.TIDEOVER, Slices.Cost::cpu)[1];
+        String base = Speech.COMPLETIONS.contender;
+        double control = ratios(costs, COMPLETIONS_CONTROL, base, Slices.Cost::cpu)[1];
+        for (String contender : Speech.others()) {
+            double measured = ratios(costs, contender, base, Slices.Cost::cpu)[1];
             String dialect = contender.substring(contender.indexOf(' ') + 1);
             goal(what + ", " + dialect + " ÷ chat completions", 1.05, "%.2f", measured, format("%.2f ¹", control));
         }
@@ -512,12 +514,11 @@ public final class Report {
         return turn;
     }
 
+    /** Who a control is once more. */
     private static String nameOf(String contender) {
-        return switch (contender) {
-            case CONTROL -> Contender.RAW;
-            case TIDEOVER_CONTROL -> Contender.TIDEOVER;
-            default -> contender;
-        };
+        return contender.equals(CONTROL)
+                ? Contender.RAW
+                : contender.equals(COMPLETIONS_CONTROL) ? Speech.COMPLETIONS.contender : contender;
     }
 
     /** Quartiles of the ratios to raw. */

@@ -3,11 +3,37 @@ package io.github.tideover.benchmarks;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/**
- * The dialects beside chat completions, as their providers write them: the same reply and the same tokens, each in the fields that
- * the provider sends with them.
- */
+/** The dialects, as their providers write them: the same reply and the same tokens, each in the fields that the provider sends. */
 enum Speech {
+    /** What the others are compared with: a whole reply here has all that OpenAI sends, and is longer than the shortest. */
+    COMPLETIONS("tideover, chat completions", "/as-sent/chat/completions") {
+        @Override
+        String whole() {
+            return "{\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion\",\"created\":1763800000,"
+                    + "\"model\":\"small-model-24-08\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
+                    + StubProvider.TEXT
+                    + "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],"
+                    + "\"usage\":{\"prompt_tokens\":19,\"completion_tokens\":10,\"total_tokens\":29,\"prompt_tokens_details\":"
+                    + "{\"cached_tokens\":0,\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,"
+                    + "\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}},"
+                    + "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_07871e2ad8\"}";
+        }
+
+        @Override
+        String first() {
+            return StubProvider.event(0);
+        }
+
+        @Override
+        String token(int i, String json, String noise) {
+            return StubProvider.event(i);
+        }
+
+        @Override
+        String last() {
+            return StubProvider.event(StubProvider.EVENTS - 1) + "data: [DONE]\n\n";
+        }
+    },
     RESPONSES("tideover, Responses", "/responses") {
         @Override
         String whole() {
@@ -134,8 +160,8 @@ enum Speech {
         this.inPath = inPath;
     }
 
-    /** The names of all of them in the tables. */
-    static List<String> contenders() {
+    /** The names in the tables of all that are compared with chat completions. */
+    static List<String> others() {
         return List.of(RESPONSES.contender, MESSAGES.contender, GEMINI.contender);
     }
 

@@ -139,9 +139,9 @@ public final class StubProvider implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         byte[] begun = begunReply();
         Said completions = new Said(wholeReply(), streamedReply(StubProvider::event, "data: [DONE]\n\n"));
-        Map<Speech, Said> others = new EnumMap<>(Speech.class);
+        Map<Speech, Said> dialects = new EnumMap<>(Speech.class);
         for (Speech speech : Speech.values()) {
-            others.put(speech, new Said(wholeReply(speech.whole()), streamedReply(speech.events(), "")));
+            dialects.put(speech, new Said(wholeReply(speech.whole()), streamedReply(speech.events(), "")));
         }
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread acceptor = new Thread(() -> {
@@ -149,7 +149,7 @@ public final class StubProvider implements AutoCloseable {
                 try {
                     Socket client = server.accept();
                     client.setTcpNoDelay(true);
-                    Thread connection = new Thread(() -> serve(client, completions, others, begun));
+                    Thread connection = new Thread(() -> serve(client, completions, dialects, begun));
                     connection.setDaemon(true);
                     connection.start();
                 } catch (IOException e) {
@@ -173,22 +173,22 @@ public final class StubProvider implements AutoCloseable {
             return body.contains("\"stream\":true") || path.contains("stream");
         }
 
-        Said answer(Said completions, Map<Speech, Said> others) {
-            for (Map.Entry<Speech, Said> other : others.entrySet()) {
-                if (other.getKey().isAskedAt(path)) {
-                    return other.getValue();
+        Said answer(Said completions, Map<Speech, Said> dialects) {
+            for (Map.Entry<Speech, Said> dialect : dialects.entrySet()) {
+                if (dialect.getKey().isAskedAt(path)) {
+                    return dialect.getValue();
                 }
             }
             return completions;
         }
     }
 
-    private static void serve(Socket client, Said completions, Map<Speech, Said> others, byte[] begun) {
+    private static void serve(Socket client, Said completions, Map<Speech, Said> dialects, byte[] begun) {
         try (client) {
             InputStream in = new BufferedInputStream(client.getInputStream(), 16 * 1024);
             OutputStream out = client.getOutputStream();
             for (Asked asked = read(in); asked != null; asked = read(in)) {
-                Said said = asked.answer(completions, others);
+                Said said = asked.answer(completions, dialects);
                 boolean stops = asked.body().contains(SILENT_MODEL);
                 out.write(stops ? begun : asked.wantsStream() ? said.streamed() : said.whole());
             }
@@ -300,7 +300,8 @@ public final class StubProvider implements AutoCloseable {
                 """);
     }
 
-    private static String event(int i) {
+    /** One event of a chat completion. */
+    static String event(int i) {
         String token = "";
         String delta;
         String finish = "null";

@@ -16,10 +16,11 @@ final class TideoverClient implements Contender.Client {
         this(Provider.openAiCompatible(baseUrl));
     }
 
-    /** Speaks another dialect than chat completions. */
+    /** Speaks a dialect, and is answered as its provider would. */
     TideoverClient(String baseUrl, Speech speech) {
         this(
                 switch (speech) {
+                    case COMPLETIONS -> Provider.openAiCompatible(baseUrl + "as-sent/");
                     case RESPONSES -> Provider.responsesCompatible(baseUrl);
                     case MESSAGES -> Provider.anthropicCompatible(baseUrl.replace("/v1/", "/"));
                     case GEMINI -> Provider.geminiCompatible(baseUrl);

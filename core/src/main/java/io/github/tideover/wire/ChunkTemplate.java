@@ -128,7 +128,11 @@ public final class ChunkTemplate {
                     at = contentEnd(bytes, at, to);
                     textEnd = at;
                 }
-                case FILLER -> at = fillerEnd(bytes, at, to);
+                case FILLER -> {
+                    int same = at + pieceStart[i + 1] - pieceEnd[i];
+                    boolean isSame = same < to && isAsLearned(bytes, at, same + 1, i);
+                    at = isSame ? same : fillerEnd(bytes, at, to);
+                }
                 case SPACE -> at = spaceEnd(bytes, at, to);
                 case COUNT -> {
                     end = countEnd(bytes, at, to);
@@ -150,6 +154,11 @@ public final class ChunkTemplate {
      */
     public long count(int number) {
         return counts[number];
+    }
+
+    /** Whether a hole is filled as it was, up to the quote behind it: many an id is the same in every chunk. */
+    private boolean isAsLearned(byte[] bytes, int from, int to, int hole) {
+        return Arrays.equals(bytes, from, to, copy, pieceEnd[hole], pieceStart[hole + 1] + 1);
     }
 
     private static int countEnd(byte[] bytes, int from, int to) {
@@ -205,12 +214,15 @@ public final class ChunkTemplate {
     }
 
     private @Nullable String content(byte[] bytes, int from, int to) {
+        int all = 0;
         for (int i = from; i < to; i++) {
-            if (bytes[i] == '\\') {
+            byte b = bytes[i];
+            if (b == '\\') {
                 return unescaped(bytes, from, to, i);
             }
+            all |= b;
         }
-        return decoded(bytes, from, to);
+        return all < 0 ? decoded(bytes, from, to) : new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     /** Bytes that are not UTF-8 become a replacement character: the parser shall say what it makes of them. */

@@ -66,7 +66,7 @@ public final class EventStreamReader implements Closeable {
     private int scanned;
 
     private int limit;
-    /** The last line that was not blank, for as long as its bytes stay where they are: it holds no line end. */
+    /** The last long line, for as long as its bytes stay where they are: it holds no line end. */
     private int lastLineStart;
 
     private int lastLineEnd;
@@ -223,8 +223,10 @@ public final class EventStreamReader implements Closeable {
             int begin = lineStart;
             passLineEnd(end);
             if (begin < end) {
-                lastLineStart = begin;
-                lastLineEnd = end;
+                if (end - begin >= WORTH_COMPARING) { // not the type, which stands between two that are alike
+                    lastLineStart = begin;
+                    lastLineEnd = end;
+                }
                 field(begin, end);
             } else if (endOfEvent()) {
                 return true;
@@ -443,17 +445,23 @@ public final class EventStreamReader implements Closeable {
     }
 
     /**
-     * The index of the first CR or LF, or {@code limit}. Eight bytes at a time: in JSON hardly any other byte is below
-     * 14, and for a byte x below 14, and no other, x - 14 borrows into a top bit that x does not have.
+     * The index of the first CR or LF, or {@code limit}. Many bytes at a time: in JSON hardly any other byte is below 14.
      */
     private static int indexOfLineEnd(byte[] bytes, int from, int limit) {
         if (from < limit && bytes[from] == '\n') {
             return from; // every other line is blank
         }
         int at = from;
+        while (at <= limit - 4 * Long.BYTES
+                && (low((long) EIGHT_BYTES.get(bytes, at))
+                                | low((long) EIGHT_BYTES.get(bytes, at + Long.BYTES))
+                                | low((long) EIGHT_BYTES.get(bytes, at + 2 * Long.BYTES))
+                                | low((long) EIGHT_BYTES.get(bytes, at + 3 * Long.BYTES)))
+                        == 0) {
+            at += 4 * Long.BYTES;
+        }
         while (at <= limit - Long.BYTES) {
-            long eight = (long) EIGHT_BYTES.get(bytes, at);
-            long low = (eight - 0x0E0E_0E0E_0E0E_0E0EL) & ~eight & 0x8080_8080_8080_8080L;
+            long low = low((long) EIGHT_BYTES.get(bytes, at));
             if (low == 0) {
                 at += Long.BYTES;
             } else {
@@ -469,6 +477,11 @@ public final class EventStreamReader implements Closeable {
             at++;
         }
         return at;
+    }
+
+    /** Marks bytes below 14: for such a byte x, and no other, x - 14 borrows into a top bit that x does not have. */
+    private static long low(long eight) {
+        return (eight - 0x0E0E_0E0E_0E0E_0E0EL) & ~eight & 0x8080_8080_8080_8080L;
     }
 
     private void passLineEnd(int end) {

@@ -2,6 +2,7 @@ package io.github.tideover.provider.gemini;
 
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -244,8 +245,8 @@ public final class GeneratedContent {
 
         private Candidate(long index, Parts parts, String finishReason) {
             this.index = index;
-            this.text = parts.text;
-            this.reasoning = parts.reasoning;
+            this.text = parts.text.toString();
+            this.reasoning = parts.reasoning.toString();
             this.toolCalls = Collections.unmodifiableList(parts.toolCalls);
             this.finishReason = finishReason;
         }
@@ -326,8 +327,8 @@ public final class GeneratedContent {
 
     /** Puts parts together as they are read. What a part is, another field of it may say after the fact. */
     private static final class Parts {
-        private String text = "";
-        private String reasoning = "";
+        private final JoinedText text = new JoinedText();
+        private final JoinedText reasoning = new JoinedText();
         private List<ToolCall> toolCalls = List.of();
 
         void readContent(JsonParser in) {
@@ -366,9 +367,9 @@ public final class GeneratedContent {
                 }
             }
             if (isThought) {
-                reasoning = reasoning.isEmpty() ? words : reasoning + words;
+                reasoning.add(words);
             } else {
-                text = text.isEmpty() ? words : text + words;
+                text.add(words);
             }
             if (call != null) {
                 add(signature.isEmpty() ? call : call.thoughtSignature(signature));

@@ -3,6 +3,7 @@ package io.github.tideover.provider.responses;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Complaint;
+import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,9 +218,9 @@ public final class OpenAiResponse {
         private String id = "";
         private String status = "";
         private String model = "";
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder reasoning = new StringBuilder();
-        private final StringBuilder refusal = new StringBuilder();
+        private final JoinedText text = new JoinedText();
+        private final JoinedText reasoning = new JoinedText();
+        private final JoinedText refusal = new JoinedText();
         private List<ToolCall> toolCalls = List.of();
         private String incompleteReason = "";
         private boolean hasOutput;
@@ -244,9 +245,9 @@ public final class OpenAiResponse {
         }
 
         private void add(OutputItem item) {
-            text.append(item.text());
-            refusal.append(item.refusal());
-            reasoning.append(item.reasoning());
+            text.add(item.text());
+            refusal.add(item.refusal());
+            reasoning.add(item.reasoning());
             if (item.isToolCall()) {
                 if (toolCalls.isEmpty()) {
                     toolCalls = new ArrayList<>(2);

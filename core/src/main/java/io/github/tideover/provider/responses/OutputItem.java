@@ -1,6 +1,7 @@
 package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ToolCall;
+import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -54,13 +55,13 @@ record OutputItem(
         private String callId = "";
         private String name = "";
         private String arguments = "";
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder refusal = new StringBuilder();
-        private final StringBuilder reasoning = new StringBuilder();
+        private final JoinedText text = new JoinedText();
+        private final JoinedText refusal = new JoinedText();
+        private final JoinedText reasoning = new JoinedText();
 
         void readParts(JsonParser in, JsonToken value) {
             if (value == JsonToken.VALUE_STRING) {
-                text.append(in.getString());
+                text.add(in.getString());
                 return;
             }
             if (value != JsonToken.START_ARRAY) {
@@ -84,14 +85,14 @@ record OutputItem(
                 switch (field) {
                     case "type" -> kind = Json.text(in, "output_text");
                     case "text" -> said = Json.text(in);
-                    case "refusal" -> refusal.append(Json.text(in));
+                    case "refusal" -> refusal.add(Json.text(in));
                     default -> in.skipChildren();
                 }
             }
             if (kind.equals("summary_text") || kind.equals("reasoning_text")) {
-                reasoning.append(said);
+                reasoning.add(said);
             } else {
-                text.append(said);
+                text.add(said);
             }
         }
 
