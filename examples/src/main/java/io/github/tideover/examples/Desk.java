@@ -5,6 +5,7 @@ import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.examples.embedded.Breakage;
+import io.github.tideover.examples.embedded.TemporaryFolder;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.outbox.Outbox;
 import io.github.tideover.provider.Provider;

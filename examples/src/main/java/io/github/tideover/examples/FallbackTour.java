@@ -9,6 +9,7 @@ import io.github.tideover.cache.SimilarAnswers;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.StreamEvent;
+import io.github.tideover.examples.embedded.TemporaryFolder;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.outbox.Delivery;
 import io.github.tideover.outbox.Outbox;

@@ -1,4 +1,4 @@
-/** The provider that the samples bring with them, so that they run without a key: how it is broken, and mended. */
+/** What the samples share: how the provider that they bring with them is broken, and mended, and a folder that goes with them. */
 @NullMarked
 package io.github.tideover.examples.embedded;
 

@@ -7,6 +7,7 @@ import io.github.tideover.cache.Embedder;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.cache.SimilarAnswers;
 import io.github.tideover.chat.ChatRequest;
+import io.github.tideover.examples.embedded.TemporaryFolder;
 import io.github.tideover.outbox.Delivery;
 import io.github.tideover.outbox.Outbox;
 import io.github.tideover.outbox.OutboxMessage;
@@ -14,17 +15,12 @@ import io.github.tideover.provider.Provider;
 import io.github.tideover.status.StatusEvent;
 import io.github.tideover.status.StatusWords;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The client that answers, with every rung of the ladder: a provider, a backup if the sample brings its own, what was answered
@@ -40,7 +36,7 @@ final class Assistant implements AutoCloseable {
     private final String rules;
     private final List<String> suggestions;
     private final List<Breakable> breakables;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final Tideover tideover;
 
     private Assistant(
@@ -48,7 +44,7 @@ final class Assistant implements AutoCloseable {
             String rules,
             List<String> suggestions,
             List<Breakable> breakables,
-            Path folder,
+            TemporaryFolder folder,
             Tideover tideover) {
         this.title = title;
         this.rules = rules;
@@ -74,36 +70,49 @@ final class Assistant implements AutoCloseable {
      * @throws IOException if there is no room for the outbox's folder
      */
     static Assistant start(Optional<Provider> provider, Listener listener) throws IOException {
-        Path folder = Files.createTempDirectory("tideover-web-chat");
-        Tideover.Builder builder = Tideover.builder()
-                .replyCache(ReplyCache.inMemory(1_000))
-                .similarAnswers(SimilarAnswers.by(Embedder.lexical()))
-                .outbox(Outbox.onDisk(folder))
-                .onDelivered(listener::delivered)
-                .onOutbox(listener::changed)
-                .lastResort(LAST_RESORT)
-                .statusWords(StatusWords.english().zone(ZoneId.systemDefault()))
-                .onStatus(listener::told);
-        if (provider.isPresent()) {
-            Provider real = provider.get();
+        return start(TemporaryFolder.named("tideover-web-chat"), provider, listener);
+    }
+
+    /** Begins to answer, with a folder that goes with it, or at once if this fails. */
+    static Assistant start(TemporaryFolder folder, Optional<Provider> provider, Listener listener) {
+        List<Breakable> breakables = new ArrayList<>();
+        try {
+            Tideover.Builder builder = Tideover.builder()
+                    .replyCache(ReplyCache.inMemory(1_000))
+                    .similarAnswers(SimilarAnswers.by(Embedder.lexical()))
+                    .outbox(Outbox.onDisk(folder.path()))
+                    .onDelivered(listener::delivered)
+                    .onOutbox(listener::changed)
+                    .lastResort(LAST_RESORT)
+                    .statusWords(StatusWords.english().zone(ZoneId.systemDefault()))
+                    .onStatus(listener::told);
+            if (provider.isPresent()) {
+                Provider real = provider.get();
+                return new Assistant(
+                        "Chat with " + real.model().orElseThrow(),
+                        "Answer in plain text, without Markdown: your words are shown as they are.",
+                        List.of(),
+                        List.of(),
+                        folder,
+                        builder.provider(real).build());
+            }
+            Breakable main = Breakable.start("main", "Harbour", "the provider", "large", System::nanoTime);
+            breakables.add(main);
+            Breakable backup = Breakable.start("backup", "Lighthouse", "the backup", "small", System::nanoTime);
+            breakables.add(backup);
+            builder.provider(main.provider()).alternate(backup.provider()).firstTokenTimeout(DEMO_PATIENCE);
             return new Assistant(
-                    "Chat with " + real.model().orElseThrow(),
-                    "Answer in plain text, without Markdown: your words are shown as they are.",
-                    List.of(),
-                    List.of(),
+                    Shop.NAME,
+                    "You answer the customers of a shop that sells lamps.",
+                    Shop.USUAL,
+                    List.copyOf(breakables),
                     folder,
-                    builder.provider(real).build());
+                    builder.build());
+        } catch (RuntimeException e) { // servers left running would go on listening
+            breakables.forEach(Breakable::close);
+            folder.close();
+            throw e;
         }
-        Breakable main = Breakable.start("main", "Harbour", "the provider", "large", System::nanoTime);
-        Breakable backup = Breakable.start("backup", "Lighthouse", "the backup", "small", System::nanoTime);
-        builder.provider(main.provider()).alternate(backup.provider()).firstTokenTimeout(DEMO_PATIENCE);
-        return new Assistant(
-                Shop.NAME,
-                "You answer the customers of a shop that sells lamps.",
-                Shop.USUAL,
-                List.of(main, backup),
-                folder,
-                builder.build());
     }
 
     String title() {
@@ -151,21 +160,6 @@ final class Assistant implements AutoCloseable {
     public void close() {
         tideover.close();
         breakables.forEach(Breakable::close);
-        remove(folder);
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            Consumer<Path> delete = path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            };
-            all.sorted(Comparator.reverseOrder()).forEach(delete);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the outbox's folder cannot be removed: " + folder, e);
-        }
+        folder.close();
     }
 }
