@@ -11,9 +11,11 @@ import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.Similarity;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -21,6 +23,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +72,7 @@ final class SimilarReplies {
     void remember(ChatRequest request, RequestFingerprint key) {
         byte[] record = questions.remember(request, key);
         if (record != null) {
-            guard.storeQuestion(key, record);
+            guard.storeQuestion(request, key, record);
         }
     }
 
@@ -125,7 +129,7 @@ final class SimilarReplies {
     }
 
     private @Nullable ChatReply nearest(ChatRequest request, RequestFingerprint key, Predicate<ChatReply> mayServe) {
-        for (SimilarQuestion question : questions.nearest(request, key, () -> guard.questions(key))) {
+        for (SimilarQuestion question : questions.nearest(request, key, guard.questions(key))) {
             ChatReply reply = guard.find(question.key());
             if (reply == null) {
                 // It may have been late only. A question goes when the cache itself has nothing.
@@ -141,19 +145,41 @@ final class SimilarReplies {
         return null;
     }
 
-    /** Writes the questions that stand by themselves, each with its reply. */
+    /** Writes the questions that stand by themselves, each with its reply: those of this process, and those that are on disk. */
     int export(OutputStream out) throws IOException {
-        int written = 0;
-        for (KeptQuestion question : questions.standingAlone()) {
-            Instant now = clock.instant();
-            ChatReply reply = replies.find(question.key(), now).orElse(null);
-            if (reply != null) {
-                AnswersFile.write(out, question, reply, now.minus(reply.age()));
-                written++;
+        Set<RequestFingerprint> atHand = new HashSet<>();
+        AtomicInteger written = new AtomicInteger();
+        BiConsumer<KeptQuestion, ChatReply> write = (question, reply) -> {
+            write(out, question, reply);
+            written.incrementAndGet();
+        };
+        try {
+            for (KeptQuestion question : questions.standingAlone()) {
+                replies.find(question.key(), clock.instant()).ifPresent(reply -> {
+                    write.accept(question, reply);
+                    atHand.add(question.key());
+                });
             }
+            if (questions.isOnDisk()) {
+                guard.eachStandingAlone((question, reply) -> {
+                    if (!atHand.contains(question.key())) {
+                        write.accept(question, reply);
+                    }
+                });
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         out.flush();
-        return written;
+        return written.get();
+    }
+
+    private void write(OutputStream out, KeptQuestion question, ChatReply reply) {
+        try {
+            AnswersFile.write(out, question, reply, clock.instant().minus(reply.age()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -683,13 +683,15 @@ public final class Tideover implements AutoCloseable {
 
     /**
      * Writes the answers that are kept as JSON lines, for {@link #importAnswers(InputStream)} to read: those to questions that
-     * {@linkplain Builder#similarAnswers similar answers} remember, for the reply cache itself has no question, only its hash.
-     * Questions in the middle of a conversation are left out, and so are settings. The file has questions and answers in plain
-     * text, also where the cache is encrypted.
+     * {@linkplain Builder#similarAnswers similar answers} remember, for the reply cache itself has no question, only its hash. With
+     * {@link SimilarAnswers.Builder#onDisk()} those of earlier processes are among them. Questions in the middle of a conversation are
+     * left out, and so are settings. The file has questions and answers in plain text, also where the cache is encrypted.
+     *
+     * <p>The calling thread does the work, a page of the cache's file after the other; calls do not wait for it.
      *
      * @param jsonLines where to, in UTF-8; flushed and left open
      * @return how many were written
-     * @throws IOException if writing fails
+     * @throws IOException if writing fails, or the cache's file cannot be read; what was written until then stays
      * @throws IllegalStateException if the client has no similar answers, or is closed
      */
     public int exportAnswers(OutputStream jsonLines) throws IOException {

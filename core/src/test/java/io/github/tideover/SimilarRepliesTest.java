@@ -22,6 +22,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -539,5 +540,100 @@ class SimilarRepliesTest {
         assertThat(reply.origin()).isEqualTo(Origin.CACHED);
         assertThat(reply.text()).isEqualTo("In the \"settings\" \u2713\nThere.");
         assertThat(reply.provider()).isEqualTo("main");
+    }
+
+    @Test
+    void whatIsOnDiskIsExportedToo(@TempDir Path directory) throws Exception {
+        SecretKey key = new SecretKeySpec(new byte[16], "AES");
+        ChatRequest asked = ChatRequest.builder()
+                .system("Be brief.")
+                .user("How do I reset my password?")
+                .tenant("a")
+                .build();
+        try (Tideover first = onDisk(directory, key).build()) {
+            server.enqueue(says("In the settings."));
+            first.chat(asked);
+            server.enqueue(says("Of B."));
+            first.chat(asked.toBuilder().tenant("b").build());
+            server.enqueue(says("Yes."));
+            first.chat("Do you ship to France?");
+            server.enqueue(says("Four"));
+            first.conversation(ChatRequest.builder()
+                            .user("2+2?")
+                            .message(Message.assistant("?"))
+                            .build())
+                    .say("And what is two and two?");
+        }
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (Tideover second = onDisk(directory, key)
+                .similarAnswers(
+                        SimilarAnswers.builder(new AnotherEmbedder()).onDisk().build())
+                .build()) {
+            second.forget("b");
+            server.enqueue(says("Yes, of course."));
+            second.chat("Do you ship to France?"); // in both, and written once
+            server.enqueue(says("Nine to five."));
+            second.chat("When are you open?");
+            assertThat(second.exportAnswers(file)).isEqualTo(3);
+        }
+        List<String> lines = file.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines)
+                .hasSize(3)
+                .anyMatch(line -> line.contains("France") && line.contains("Yes, of course."))
+                .anyMatch(line -> line.contains("Nine to five."));
+
+        Tideover other = build(client());
+        assertThat(other.importAnswers(new ByteArrayInputStream(file.toByteArray()))
+                        .imported())
+                .isEqualTo(3);
+        ChatReply reply = inAnOutage(other, asked);
+        assertThat(reply.origin()).isEqualTo(Origin.CACHED);
+        assertThat(reply.text()).isEqualTo("In the settings.");
+        assertThat(reply.provider()).isEqualTo("main");
+        for (Path each : Files.list(directory).toList()) {
+            assertThat(Files.readString(each, StandardCharsets.ISO_8859_1)).doesNotContain("password", "Be brief.");
+        }
+    }
+
+    /** The disk is full, or the connection gone, to which the lines go. */
+    @Test
+    void whatCannotBeWrittenIsToldToWhoeverExports(@TempDir Path directory) throws Exception {
+        SecretKey key = new SecretKeySpec(new byte[16], "AES");
+        try (Tideover first = onDisk(directory, key).build()) {
+            server.enqueue(says("Yes."));
+            first.chat("Do you ship to France?");
+        }
+        try (Tideover second = onDisk(directory, key).build()) {
+            assertThatThrownBy(() -> second.exportAnswers(new OutputStream() {
+                        @Override
+                        public void write(int b) throws IOException {
+                            throw new IOException("no room");
+                        }
+                    }))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("no room");
+        }
+    }
+
+    private static final class AnotherEmbedder implements Embedder {
+        @Override
+        public String name() {
+            return "another";
+        }
+
+        @Override
+        public int dimension() {
+            return 1;
+        }
+
+        @Override
+        public double threshold() {
+            return 1;
+        }
+
+        @Override
+        public float[] embed(String text) {
+            return new float[] {1};
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.tideover.cache;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ChatRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -307,10 +308,11 @@ public final class CacheGuard {
     /**
      * Keeps a question beside its reply, soon and after it.
      *
-     * @param key the fingerprint of its request
+     * @param request its request
+     * @param key the fingerprint of that
      * @param question what is to be kept
      */
-    public void storeQuestion(RequestFingerprint key, byte[] question) {
+    public void storeQuestion(ChatRequest request, RequestFingerprint key, byte[] question) {
         QuestionStore store = questions;
         if (store == null) {
             return;
@@ -319,10 +321,11 @@ public final class CacheGuard {
             log.debug("A question was not kept: the reply cache cannot keep up");
             return;
         }
+        ContextRecord context = ContextRecord.of(request, key);
         try {
             writer.execute(() -> {
                 try {
-                    store.storeQuestion(key, question, clock.instant());
+                    store.storeQuestion(key, question, context, clock.instant());
                 } finally {
                     questionsWaiting.release();
                 }
@@ -334,13 +337,39 @@ public final class CacheGuard {
     }
 
     /**
-     * The questions that are kept of one context. Takes as long as reading a file does.
+     * The questions that are kept of one context. Reading them takes as long as reading a file does.
      *
      * @param key the fingerprint of any request in it
-     * @return what was given to {@link #storeQuestion}; null if it cannot be read now
+     * @return what was given to {@link #storeQuestion}
      */
-    public @Nullable List<byte[]> questions(RequestFingerprint key) {
-        return questions == null ? null : questions.questions(key, SimilarAnswers.MOST_COMPARED);
+    public SimilarAnswers.KeptQuestions questions(RequestFingerprint key) {
+        QuestionStore store = questions;
+        if (store == null) {
+            return () -> null;
+        }
+        return new SimilarAnswers.KeptQuestions() {
+            @Override
+            public @Nullable List<byte[]> read() {
+                return store.questions(key, SimilarAnswers.MOST_COMPARED);
+            }
+
+            @Override
+            public long asOf() {
+                return store.questionsStored();
+            }
+        };
+    }
+
+    /**
+     * Gives the kept questions that stand by themselves, each with its reply. Takes as long as reading all of a file does.
+     *
+     * @param to takes them
+     * @throws java.io.UncheckedIOException if they cannot be read
+     */
+    public void eachStandingAlone(BiConsumer<KeptQuestion, ChatReply> to) {
+        if (questions != null) {
+            questions.eachStandingAlone(clock.instant(), to);
+        }
     }
 
     /**

@@ -17,12 +17,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.h2.mvstore.Cursor;
@@ -42,7 +47,8 @@ import org.slf4j.LoggerFactory;
  *       and removed after it: there is no reply without one.
  *   <li>1, place: a reply. A place is the tenant's part and the request's, 16 bytes each of an HMAC-SHA-256 over the hashes in its
  *       fingerprint, with a secret that is kept here as well, sealed like all the rest. A tenant's replies lie side by side.
- *   <li>2, tenant's part, context's part, request's part: the question to a reply; those of one context side by side.
+ *   <li>2, tenant's part, context's part, request's part: the question to a reply; those of one context side by side. Before them, without
+ *       a request's part, what they were asked in, if they stand by themselves.
  *   <li>3, a word: the secret; how many bytes all of it takes.
  * </ul>
  *
@@ -77,6 +83,8 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     private static final int DRAWN = 8;
     /** How many are removed in one go, lest a writer wait for long. */
     private static final int EXPIRED_AT_ONCE = 2_000;
+    /** How many questions are in memory while all are gone through. */
+    private static final int PAGE = 256;
     /** After a failure nothing is tried for this long: a disk that is full stays so for a while. */
     private static final Duration REST = Duration.ofSeconds(30);
 
@@ -99,6 +107,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     private @Nullable Instant restUntil;
     private boolean saidSo;
     private volatile Trouble trouble = Trouble.NONE;
+    private final AtomicLong questionsStored = new AtomicLong();
 
     /** What is the matter with the file, to be seen to by whoever writes next. */
     private enum Trouble {
@@ -110,7 +119,29 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     }
 
     /** What is needed to read and write while a file is open. */
-    private record Opened(MVMap<byte[], byte[]> map, SecretKeySpec secret) {}
+    private record Opened(MVMap<byte[], byte[]> map, SecretKeySpec secret) {
+        /** What makes the parts of a key. Not for several threads; finding it takes longer than using it. */
+        Mac mac() {
+            try {
+                Mac mac = Mac.getInstance("HmacSHA256");
+                mac.init(secret);
+                return mac;
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError("every Java platform has HmacSHA256", e);
+            }
+        }
+    }
+
+    /** Questions with their replies. No record: the last key that was read is an array; null if there is no other. */
+    private static final class Page {
+        final Map<KeptQuestion, ChatReply> answers;
+        final byte @Nullable [] last;
+
+        Page(Map<KeptQuestion, ChatReply> answers, byte @Nullable [] last) {
+            this.answers = answers;
+            this.last = last;
+        }
+    }
 
     OnDiskReplyCache(
             Path directory, int maxEntries, long maxBytes, Duration keepFor, RecordSeal seal, DoubleSupplier dice) {
@@ -131,8 +162,13 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     }
 
     @Override
-    public void storeQuestion(RequestFingerprint key, byte[] question, Instant now) {
-        write(now, in -> writeQuestion(in, key, question));
+    public void storeQuestion(RequestFingerprint key, byte[] question, @Nullable ContextRecord context, Instant now) {
+        write(now, in -> writeQuestion(in, key, question, context));
+    }
+
+    @Override
+    public long questionsStored() {
+        return questionsStored.get();
     }
 
     private void write(Instant now, Consumer<Opened> what) {
@@ -152,10 +188,9 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     }
 
     private void write(Opened in, RequestFingerprint key, ChatReply reply, Instant now) {
-        byte[] tenant = part(in, key.tenantHash());
-        byte[] request = part(in, key.hash());
-        byte[] context = part(in, key.contextHash());
-        byte[] at = join(REPLY, tenant, request);
+        Mac mac = in.mac();
+        byte[] at = replyKey(mac, key);
+        byte[] context = part(mac, key.contextHash());
         byte[] old = in.map().get(at);
         int uses = old != null && old.length > HEAD ? Math.min(MOST_USES, uses(old) + 1) : 1;
         byte[] head = ByteBuffer.allocate(HEAD)
@@ -181,19 +216,37 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
         noteBytes(in);
     }
 
-    private void writeQuestion(Opened in, RequestFingerprint key, byte[] question) {
-        byte[] tenant = part(in, key.tenantHash());
-        byte[] request = part(in, key.hash());
-        byte[] reply = join(REPLY, tenant, request);
+    private void writeQuestion(Opened in, RequestFingerprint key, byte[] question, @Nullable ContextRecord context) {
+        Mac mac = in.mac();
+        byte[] reply = replyKey(mac, key);
         if (!in.map().containsKey(reply)) {
             return;
         }
-        byte[] at = join(QUESTION, tenant, part(in, key.contextHash()), request);
-        byte[] record = seal.seal(MAP, at, question);
-        byte[] before = in.map().put(at, record);
+        byte[] home = contextKey(mac, key);
+        boolean isNew = keep(in, join(home, part(mac, key.hash())), question);
+        if (context != null) {
+            isNew |= keep(in, home, context.toBytes());
+        }
+        if (isNew) {
+            questionsStored.incrementAndGet(); // after it is there, for whoever looks in between
+            makeRoom(in, reply);
+            noteBytes(in);
+        }
+    }
+
+    /**
+     * Keeps a record that never changes, unless it is there: what is asked again and again is not to wear out a disk. One of an
+     * earlier encryption key is kept anew, so that it outlasts that key.
+     */
+    private boolean keep(Opened in, byte[] at, byte[] content) {
+        byte[] before = in.map().get(at);
+        if (before != null && seal.isCurrent(before) && Arrays.equals(content(at, before), content)) {
+            return false;
+        }
+        byte[] record = seal.seal(MAP, at, content);
+        in.map().put(at, record);
         bytes += record.length + at.length - (before == null ? 0 : before.length + at.length);
-        makeRoom(in, reply);
-        noteBytes(in);
+        return true;
     }
 
     /** Removes the least useful of a few that are drawn by lot, until all keeps within its bounds. */
@@ -244,14 +297,19 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
         if (record.length <= HEAD) {
             return;
         }
-        byte[] questionKey = join(
-                QUESTION,
-                Arrays.copyOfRange(at, 1, 1 + PART),
-                Arrays.copyOfRange(record, HEAD - PART, HEAD),
-                Arrays.copyOfRange(at, 1 + PART, 1 + PLACE));
-        byte[] question = in.map().remove(questionKey);
-        bytes -= question == null ? 0 : question.length + questionKey.length;
+        byte[] home =
+                join(QUESTION, Arrays.copyOfRange(at, 1, 1 + PART), Arrays.copyOfRange(record, HEAD - PART, HEAD));
+        removeKept(in, join(home, Arrays.copyOfRange(at, 1 + PART, 1 + PLACE)));
+        byte[] next = in.map().higherKey(home);
+        if (next == null || !startsWith(next, home)) {
+            removeKept(in, home); // it was the last question of its context
+        }
         in.map().remove(timeKey(time(record), at));
+    }
+
+    private void removeKept(Opened in, byte[] at) {
+        byte[] record = in.map().remove(at);
+        bytes -= record == null ? 0 : record.length + at.length;
     }
 
     private void noteBytes(Opened in) {
@@ -261,38 +319,39 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
 
     @Override
     public Optional<ChatReply> find(RequestFingerprint key, Instant now) {
-        if (opened == null || trouble == Trouble.CLOSED) {
-            reviveAfterRest(now);
-        }
+        reviveAfterRest(now);
+        return Optional.ofNullable(reading(in -> reply(in, replyKey(in.mac(), key), now)));
+    }
+
+    /** Reads something, without waiting for anybody; null if there is nothing, or it cannot be read now. */
+    private <T> @Nullable T reading(Function<Opened, @Nullable T> what) {
         if (!gate.readLock().tryLock()) {
-            return Optional.empty();
+            return null;
         }
         try {
             Opened in = opened;
-            return in == null
-                    ? Optional.empty()
-                    : read(in, join(REPLY, part(in, key.tenantHash()), part(in, key.hash())), now);
+            return in == null ? null : what.apply(in);
         } catch (RuntimeException | AssertionError e) {
             met(e);
-            return Optional.empty();
+            return null;
         } finally {
             gate.readLock().unlock();
         }
     }
 
-    private Optional<ChatReply> read(Opened in, byte[] at, Instant now) {
+    private @Nullable ChatReply reply(Opened in, byte[] at, Instant now) {
         byte[] record = in.map().get(at);
         if (record == null || record.length <= HEAD) {
-            return Optional.empty();
+            return null;
         }
         Duration age = Duration.between(Instant.ofEpochMilli(time(record)), now);
         if (age.compareTo(keepFor) > 0) {
-            return Optional.empty();
+            return null;
         }
         byte[] content =
                 content(join(at, Arrays.copyOf(record, HEAD)), Arrays.copyOfRange(record, HEAD, record.length));
         ChatReply reply = content == null ? null : KeptReply.of(content);
-        return Optional.ofNullable(reply).map(kept -> KeptReply.withAge(kept, age));
+        return reply == null ? null : KeptReply.withAge(reply, age);
     }
 
     private byte @Nullable [] content(byte[] key, byte[] body) {
@@ -302,34 +361,77 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
 
     @Override
     public @Nullable List<byte[]> questions(RequestFingerprint key, int atMost) {
-        if (!gate.readLock().tryLock()) {
-            return null;
-        }
-        try {
-            Opened in = opened;
-            if (in == null) {
-                return null;
-            }
+        return reading(in -> {
             List<byte[]> all = new ArrayList<>();
-            byte[] prefix = join(QUESTION, part(in, key.tenantHash()), part(in, key.contextHash()));
-            Cursor<byte[], byte[]> cursor = in.map().cursor(prefix);
+            byte[] home = contextKey(in.mac(), key);
+            Cursor<byte[], byte[]> cursor = in.map().cursor(home);
             while (all.size() < atMost && cursor.hasNext()) {
                 byte[] at = cursor.next();
-                if (!startsWith(at, prefix)) {
+                if (!startsWith(at, home)) {
                     break;
                 }
-                byte[] content = content(at, cursor.getValue());
+                byte[] content = at.length == home.length ? null : content(at, cursor.getValue());
                 if (content != null) {
                     all.add(content);
                 }
             }
             return all;
-        } catch (RuntimeException | AssertionError e) {
-            met(e);
-            return null;
+        });
+    }
+
+    @Override
+    public void eachStandingAlone(Instant now, BiConsumer<KeptQuestion, ChatReply> to) {
+        reviveAfterRest(now);
+        byte @Nullable [] last = {QUESTION};
+        while (last != null) {
+            Page page = pageAfter(last, now);
+            page.answers.forEach(to); // with nothing locked: it may take its time
+            last = page.last;
+        }
+    }
+
+    private Page pageAfter(byte[] last, Instant now) {
+        gate.readLock().lock(); // here, unlike in a call, there is time to wait until a file has been written anew
+        try {
+            Page page = reading(in -> page(in, last, now));
+            if (page == null) {
+                throw new UncheckedIOException(
+                        new IOException(KIND.title() + " in " + directory + " cannot be read now; try again"));
+            }
+            return page;
         } finally {
             gate.readLock().unlock();
         }
+    }
+
+    private Page page(Opened in, byte[] after, Instant now) {
+        Map<KeptQuestion, ChatReply> answers = new LinkedHashMap<>();
+        byte @Nullable [] home = null;
+        ContextRecord context = null;
+        Cursor<byte[], byte[]> cursor = in.map().cursor(after);
+        byte @Nullable [] at = after;
+        for (int i = 0; i < PAGE; i++) {
+            at = cursor.hasNext() ? cursor.next() : null;
+            if (at == null || at[0] != QUESTION) {
+                return new Page(answers, null);
+            }
+            if (home == null || !startsWith(at, home)) {
+                home = Arrays.copyOf(at, 1 + PLACE);
+                byte[] record = in.map().get(home);
+                byte[] content = record == null ? null : content(home, record);
+                context = content == null ? null : ContextRecord.of(content).orElse(null);
+            }
+            byte[] question = context == null || at.length == home.length || Arrays.equals(at, after)
+                    ? null
+                    : content(at, cursor.getValue());
+            ChatReply reply = question == null ? null : reply(in, replyKey(at), now);
+            if (context != null && question != null && reply != null) {
+                ContextRecord asked = context;
+                QuestionRecord.of(question)
+                        .ifPresent(record -> answers.put(asked.question(record.text(), record.hash()), reply));
+            }
+        }
+        return new Page(answers, at);
     }
 
     /**
@@ -347,7 +449,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
             StoreFile open = requireNonNull(file);
             restUntil = null; // who wants this waits for no rest
             Opened in = requireNonNull(usable(Instant.EPOCH));
-            byte[] part = part(in, RequestFingerprint.hashOfTenant(tenant));
+            byte[] part = part(in.mac(), RequestFingerprint.hashOfTenant(tenant));
             removeAll(in, join(REPLY, part));
             removeAll(in, join(QUESTION, part));
             noteBytes(in);
@@ -376,8 +478,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
             if (at[0] == REPLY) {
                 remove(in, at);
             } else {
-                byte[] question = in.map().remove(at);
-                bytes -= question == null ? 0 : question.length + at.length;
+                removeKept(in, at);
             }
             at = in.map().ceilingKey(prefix);
         }
@@ -452,7 +553,8 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     }
 
     private void reviveAfterRest(Instant now) {
-        if (writing.tryLock()) {
+        boolean isClosed = opened == null || trouble == Trouble.CLOSED;
+        if (isClosed && writing.tryLock()) {
             try {
                 usable(now);
             } catch (RuntimeException | AssertionError e) {
@@ -564,6 +666,7 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
                 ? 0
                 : ByteBuffer.wrap(sum).getLong();
         opened = new Opened(map, new SecretKeySpec(secret, "HmacSHA256"));
+        questionsStored.incrementAndGet(); // by another process, while it was closed here
     }
 
     @Override
@@ -599,14 +702,25 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
         return "ReplyCache{on disk in " + directory + "}";
     }
 
-    private static byte[] part(Opened in, byte[] hash) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(in.secret());
-            return Arrays.copyOf(mac.doFinal(hash), PART);
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError("every Java platform has HmacSHA256", e);
-        }
+    private static byte[] replyKey(Mac mac, RequestFingerprint key) {
+        return join(REPLY, part(mac, key.tenantHash()), part(mac, key.hash()));
+    }
+
+    /** Where the reply to a question is. */
+    private static byte[] replyKey(byte[] question) {
+        return join(
+                REPLY,
+                Arrays.copyOfRange(question, 1, 1 + PART),
+                Arrays.copyOfRange(question, 1 + PLACE, 1 + PLACE + PART));
+    }
+
+    /** Where what questions were asked in is; they follow. */
+    private static byte[] contextKey(Mac mac, RequestFingerprint key) {
+        return join(QUESTION, part(mac, key.tenantHash()), part(mac, key.contextHash()));
+    }
+
+    private static byte[] part(Mac mac, byte[] hash) {
+        return Arrays.copyOf(mac.doFinal(hash), PART);
     }
 
     private static byte[] timeKey(long time, byte[] at) {

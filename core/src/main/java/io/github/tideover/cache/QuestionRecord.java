@@ -45,18 +45,19 @@ final class QuestionRecord {
     /**
      * Reads a question.
      *
-     * @param embedder the name of the embedder that is in use: where another one has placed it means nothing
-     * @param dimension its dimension
-     * @return the question; empty if it was placed by another embedder, or is no question
+     * @return empty if it is none
      */
-    static Optional<QuestionRecord> of(byte[] bytes, String embedder, int dimension) {
+    static Optional<QuestionRecord> of(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != VERSION || !in.readUTF().equals(embedder)) {
+            if (in.readByte() != VERSION) {
                 return Optional.empty();
             }
+            String embedder = in.readUTF();
             String text = in.readUTF();
-            byte[] hash = in.readNBytes(HASH);
-            if (in.readInt() != dimension || hash.length != HASH) {
+            byte[] hash = new byte[HASH];
+            in.readFully(hash);
+            int dimension = in.readInt();
+            if (dimension < 0 || dimension > in.available() / Float.BYTES) {
                 return Optional.empty();
             }
             float[] place = new float[dimension];
@@ -67,6 +68,11 @@ final class QuestionRecord {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether an embedder has placed it: where another one has means nothing to it. */
+    boolean isPlacedBy(Embedder other) {
+        return embedder.equals(other.name()) && place.length == other.dimension();
     }
 
     String text() {

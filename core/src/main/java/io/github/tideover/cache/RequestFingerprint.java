@@ -88,6 +88,11 @@ public final class RequestFingerprint {
         return new RequestFingerprint(otherHash, tenantHash, contextHash);
     }
 
+    /** The fingerprint of a request that is no longer here. */
+    static RequestFingerprint kept(byte[] hash, @Nullable String tenant, byte[] contextHash) {
+        return new RequestFingerprint(hash, tenant == null ? NO_TENANT : hashOfTenant(tenant), contextHash);
+    }
+
     /**
      * The hash that stands for a tenant, as {@link #tenantHash()} gives it.
      *

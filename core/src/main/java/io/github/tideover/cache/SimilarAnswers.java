@@ -13,7 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,8 @@ public final class SimilarAnswers {
     /** How many questions are kept unless {@link Builder#maxQuestions} says otherwise. */
     public static final int DEFAULT_MAX_QUESTIONS = 10_000;
 
+    /** Of so many contexts without questions it is remembered that there are none: in a conversation, each turn has its own. */
+    private static final int MOST_EMPTY = 1_000;
     /** What a question is compared with at most: so many take a few milliseconds. */
     static final int MOST_COMPARED = 4_000;
     /** A reply may be gone though its question is not. The next like question will do. */
@@ -58,8 +60,36 @@ public final class SimilarAnswers {
     /** The one that was used last is last. Guarded by itself, as are the contexts in it. */
     private final Map<ByteBuffer, Context> contexts = new LinkedHashMap<>(16, 0.75f, true);
 
+    /** Contexts of which nothing is kept, as of when. Guarded by {@link #contexts}; the one that was used last is last. */
+    private final Map<ByteBuffer, Long> empty = new LinkedHashMap<>(16, 0.75f, true);
+
     private int size;
     private int forgotten;
+
+    /**
+     * What is kept on disk of the questions of one context. Part of the seam between this library's own packages.
+     *
+     * @since 0.1
+     */
+    @FunctionalInterface
+    public interface KeptQuestions {
+        /**
+         * Reads them.
+         *
+         * @return what {@link SimilarAnswers#remember} gave; null if it cannot be read now
+         */
+        @Nullable
+        List<byte[]> read();
+
+        /**
+         * As of when they are: there are no more of them for as long as this is the same.
+         *
+         * @return a number that grows; always 0 where none are added
+         */
+        default long asOf() {
+            return 0;
+        }
+    }
 
     private SimilarAnswers(Builder builder) {
         embedder = builder.embedder;
@@ -176,7 +206,7 @@ public final class SimilarAnswers {
     private Context contextOf(ChatRequest request, RequestFingerprint key) {
         return contexts.computeIfAbsent(
                 ByteBuffer.wrap(key.contextHash()),
-                any -> new Context(request.tenant().orElse(null), request.messages()));
+                any -> new Context(request.tenant().orElse(null), ContextRecord.of(request, key)));
     }
 
     private void makeRoom(Context context) {
@@ -196,25 +226,34 @@ public final class SimilarAnswers {
     }
 
     /** Takes in the questions of earlier processes, once for each context: they count as older than those that are here. */
-    private void takeIn(ChatRequest request, RequestFingerprint key, Supplier<@Nullable List<byte[]>> kept) {
+    private void takeIn(ChatRequest request, RequestFingerprint key, KeptQuestions kept) {
+        if (!onDisk) {
+            return;
+        }
+        ByteBuffer where = ByteBuffer.wrap(key.contextHash());
+        long asOf = kept.asOf(); // what is stored while they are read is read the next time
         int forgottenBefore;
         synchronized (contexts) {
-            Context context = contexts.get(ByteBuffer.wrap(key.contextHash()));
-            if (!onDisk || context != null && context.isComplete) {
+            Context context = contexts.get(where);
+            if (context != null && context.isComplete || Objects.equals(empty.get(where), asOf)) {
                 return;
             }
             forgottenBefore = forgotten;
         }
-        List<byte[]> records = kept.get();
+        List<byte[]> records = kept.read();
+        if (records == null) {
+            return;
+        }
         Map<RequestFingerprint, Question> older = new LinkedHashMap<>();
-        for (byte[] record : records == null ? List.<byte[]>of() : records) {
-            QuestionRecord.of(record, embedder.name(), embedder.dimension()).ifPresent(read -> {
+        for (byte[] record : records) {
+            QuestionRecord.of(record).filter(read -> read.isPlacedBy(embedder)).ifPresent(read -> {
                 RequestFingerprint at = key.beside(read.hash());
                 older.put(at, new Question(read.text(), read.place(), Particulars.of(read.text()), at));
             });
         }
         if (older.isEmpty()) {
-            return; // a context without questions would be one for each call
+            noteEmpty(where, asOf);
+            return;
         }
         synchronized (contexts) {
             if (forgotten != forgottenBefore) {
@@ -231,17 +270,25 @@ public final class SimilarAnswers {
         }
     }
 
+    private void noteEmpty(ByteBuffer context, long asOf) {
+        synchronized (contexts) {
+            empty.put(context, asOf);
+            if (empty.size() > MOST_EMPTY) {
+                empty.remove(empty.keySet().iterator().next());
+            }
+        }
+    }
+
     /**
      * Finds the questions that are most like a request's. Part of the seam between this library's own packages.
      *
      * @param request the request
      * @param key its own fingerprint
-     * @param kept gives what {@link #remember} has returned for questions of the same context, or null if that cannot be read
-     *     now; asked only if questions are kept on disk, and no more once it has given some
+     * @param kept what {@link #remember} has returned for questions of the same context; read only if questions are kept on
+     *     disk, no more once it has given some, and once for each time it may have changed while it gives none
      * @return at most three from the threshold on, the most like first
      */
-    public List<SimilarQuestion> nearest(
-            ChatRequest request, RequestFingerprint key, Supplier<@Nullable List<byte[]>> kept) {
+    public List<SimilarQuestion> nearest(ChatRequest request, RequestFingerprint key, KeptQuestions kept) {
         String question = questionOf(request);
         if (question == null) {
             return List.of();
@@ -292,11 +339,9 @@ public final class SimilarAnswers {
         List<KeptQuestion> all = new ArrayList<>();
         synchronized (contexts) {
             for (Context context : contexts.values()) {
-                if (context.isStandingAlone) {
-                    context.questions
-                            .values()
-                            .forEach(question -> all.add(
-                                    new KeptQuestion(context.tenant, context.system, question.text, question.key)));
+                ContextRecord alone = context.alone;
+                if (alone != null) {
+                    context.questions.values().forEach(each -> all.add(alone.question(each.text, each.key)));
                 }
             }
         }
@@ -356,16 +401,14 @@ public final class SimilarAnswers {
         boolean isComplete;
 
         final @Nullable String tenant;
-        final boolean isStandingAlone;
-        final @Nullable String system;
+        /** Null in the middle of a conversation. */
+        final @Nullable ContextRecord alone;
+
         final Map<RequestFingerprint, Question> questions = new LinkedHashMap<>();
 
-        Context(@Nullable String tenant, List<Message> messages) {
+        Context(@Nullable String tenant, @Nullable ContextRecord alone) {
             this.tenant = tenant;
-            List<Message> before = messages.subList(0, messages.size() - 1);
-            boolean isSystemOnly = before.size() == 1 && before.get(0).role() == Role.SYSTEM;
-            isStandingAlone = before.isEmpty() || isSystemOnly;
-            system = isSystemOnly ? before.get(0).text() : null;
+            this.alone = alone;
         }
 
         void dropEldest() {
@@ -444,7 +487,9 @@ public final class SimilarAnswers {
 
         /**
          * Keeps each question in the file of the reply cache, beside its reply and for as long, so that it is found after a
-         * restart: its text, and four bytes for each of the embedder's dimensions. The file is encrypted if the cache
+         * restart: its text, and four bytes for each of the embedder's dimensions. With them, once for all questions that were asked
+         * in it, goes the system prompt and the name of the tenant, so that
+         * {@link io.github.tideover.Tideover#exportAnswers exportAnswers} can write them. The file is encrypted if the cache
          * {@linkplain ReplyCache.DiskBuilder#encryptionKey is}. What was placed by an embedder of another name is not found.
          *
          * <p>Needs a reply cache on disk, which may be under one in memory.

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -187,6 +188,24 @@ public final class RecordSeal {
      */
     public static boolean isEncrypted(byte[] record) {
         return record.length > 0 && record[0] == ENCRYPTED;
+    }
+
+    /**
+     * Whether a record was made as {@link #seal} makes them now: with the newest key, or with none where there is none.
+     *
+     * @param record the record
+     * @return whether it was
+     */
+    public boolean isCurrent(byte[] record) {
+        if (newest == null) {
+            return record.length > 0 && record[0] == PLAIN;
+        }
+        byte[] id = newest.getBytes(StandardCharsets.UTF_8);
+        int end = 2 + id.length;
+        return isEncrypted(record)
+                && record.length > end
+                && record[1] == id.length
+                && Arrays.equals(record, 2, end, id, 0, id.length);
     }
 
     /**

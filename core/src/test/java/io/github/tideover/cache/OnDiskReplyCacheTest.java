@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.ChatRequest;
 import io.github.tideover.chat.FinishReason;
+import io.github.tideover.chat.Message;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.store.ChildJvm;
 import io.github.tideover.store.RecordSeal;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -236,7 +238,7 @@ class OnDiskReplyCacheTest {
         open();
         for (int i = 0; i < 50; i++) {
             cache.store(key("acme", "q" + i), reply("the secret of acme"), NOON);
-            cache.storeQuestion(key("acme", "q" + i), "a question of acme".getBytes(UTF_8), NOON);
+            cache.storeQuestion(key("acme", "q" + i), "a question of acme".getBytes(UTF_8), null, NOON);
             cache.store(key("other", "q" + i), reply("kept for other"), NOON);
             cache.store(key(null, "q" + i), reply("kept for nobody"), NOON);
         }
@@ -277,7 +279,7 @@ class OnDiskReplyCacheTest {
     void anEncryptedFileShowsNothing() throws IOException {
         RecordSeal seal = RecordSeal.encrypted("the test", Map.of("k1", aes(1)));
         open(10, 1 << 20, seal).store(key("q"), reply("Monday"), NOON);
-        cache.storeQuestion(key("q"), "the question".getBytes(UTF_8), NOON);
+        cache.storeQuestion(key("q"), "the question".getBytes(UTF_8), null, NOON);
         assertThat(open(10, 1 << 20, seal).find(key("q"), NOON)).isPresent();
         cache.close();
         assertThat(content()).doesNotContain("Monday", "the question").contains("k1");
@@ -330,16 +332,16 @@ class OnDiskReplyCacheTest {
         open();
         for (int i = 0; i < 5; i++) {
             cache.store(key("a", "q" + i), reply("a" + i), NOON);
-            cache.storeQuestion(key("a", "q" + i), ("question " + i).getBytes(UTF_8), NOON);
+            cache.storeQuestion(key("a", "q" + i), ("question " + i).getBytes(UTF_8), null, NOON);
             cache.store(key("b", "q" + i), reply("b" + i), NOON);
-            cache.storeQuestion(key("b", "q" + i), ("other " + i).getBytes(UTF_8), NOON);
+            cache.storeQuestion(key("b", "q" + i), ("other " + i).getBytes(UTF_8), null, NOON);
         }
         RequestFingerprint elsewhere = RequestFingerprint.of(
                 "https://a/ m",
                 ChatRequest.builder().system("s").user("q0").tenant("a").build());
         cache.store(elsewhere, reply("e"), NOON);
-        cache.storeQuestion(elsewhere, "elsewhere".getBytes(UTF_8), NOON);
-        cache.storeQuestion(key("a", "no reply is kept"), "lost".getBytes(UTF_8), NOON);
+        cache.storeQuestion(elsewhere, "elsewhere".getBytes(UTF_8), null, NOON);
+        cache.storeQuestion(key("a", "no reply is kept"), "lost".getBytes(UTF_8), null, NOON);
         assertThat(questions(key("a", "never asked"), 100))
                 .containsExactlyInAnyOrder("question 0", "question 1", "question 2", "question 3", "question 4");
         assertThat(questions(key("a", "never asked"), 2)).hasSize(2);
@@ -347,12 +349,146 @@ class OnDiskReplyCacheTest {
         assertThat(questions(key("a", "never asked"), 100)).isEmpty();
     }
 
+    private static RequestFingerprint key(ChatRequest request) {
+        return RequestFingerprint.of("https://a/ m", request);
+    }
+
+    /** Keeps a question as a client does, with its reply. */
+    private void keep(ChatRequest request, String question) {
+        RequestFingerprint key = key(request);
+        cache.store(key, reply("the answer to " + question), NOON);
+        keepQuestion(request, question);
+    }
+
+    private void keepQuestion(ChatRequest request, String question) {
+        RequestFingerprint key = key(request);
+        byte[] record = new QuestionRecord("e", question, new float[] {1}, key.hash()).toBytes();
+        cache.storeQuestion(key, record, ContextRecord.of(request, key), NOON);
+    }
+
+    private List<String> standingAlone() {
+        List<String> all = new ArrayList<>();
+        cache.eachStandingAlone(
+                NOON,
+                (question, reply) -> all.add(question.tenant().orElse("-") + " "
+                        + question.system().orElse("-") + " " + question.text() + ": " + reply.text()));
+        return all;
+    }
+
+    @Test
+    void aQuestionAskedAgainIsNotWrittenAgain() {
+        ChatRequest request = ChatRequest.of("q");
+        open();
+        keep(request, "q");
+        long before = cache.questionsStored();
+        keep(request, "q");
+        assertThat(cache.questionsStored()).isEqualTo(before);
+        keep(request, "q in other words");
+        assertThat(cache.questionsStored()).isGreaterThan(before);
+        assertThat(standingAlone()).containsExactly("- - q in other words: the answer to q in other words");
+        long stored = cache.questionsStored();
+        cache.close();
+        cache.begin();
+        assertThat(cache.questionsStored())
+                .as("another process may have had it in between")
+                .isGreaterThan(stored);
+    }
+
+    @Test
+    void aQuestionAskedAgainOutlastsTheKeyItWasKeptUnderFirst() {
+        ChatRequest request = ChatRequest.builder().system("s").user("q").build();
+        open(10, 1 << 20, RecordSeal.encrypted("the test", Map.of("k1", aes(1))));
+        keep(request, "q");
+        Map<String, SecretKey> both = new LinkedHashMap<>();
+        both.put("k1", aes(1));
+        both.put("k2", aes(2));
+        open(10, 1 << 20, RecordSeal.encrypted("the test", both));
+        keep(request, "q");
+        open(10, 1 << 20, RecordSeal.encrypted("the test", Map.of("k2", aes(2))));
+        assertThat(standingAlone()).containsExactly("- s q: the answer to q");
+        assertThat(cache.questions(key(request), 10)).hasSize(1);
+    }
+
+    @Test
+    void allQuestionsThatStandByThemselvesAreGivenWithWhatTheyWereAskedIn() {
+        open();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 700; i++) { // more than two pages
+            ChatRequest.Builder request = ChatRequest.builder();
+            if (i % 3 > 0) {
+                request.system("prompt " + i % 5);
+            }
+            if (i % 7 > 0) {
+                request.tenant("tenant " + i % 7);
+            }
+            keep(request.user("q" + i).build(), "q" + i);
+            expected.add((i % 7 > 0 ? "tenant " + i % 7 : "-") + " " + (i % 3 > 0 ? "prompt " + i % 5 : "-") + " q" + i
+                    + ": the answer to q" + i);
+        }
+        keep(
+                ChatRequest.builder()
+                        .user("a")
+                        .message(Message.assistant("b"))
+                        .user("c")
+                        .build(),
+                "in a conversation");
+        cache.store(key("no question"), reply("is kept to this"), NOON);
+        ReplyCache before = cache;
+        open();
+        assertThat(cache).isNotSameAs(before);
+        assertThat(standingAlone()).containsExactlyInAnyOrderElementsOf(expected);
+        cache.forget("tenant 3");
+        assertThat(standingAlone()).hasSize(600).noneMatch(each -> each.startsWith("tenant 3"));
+        cache.removeExpired(NOON.plus(Duration.ofHours(25)));
+        assertThat(standingAlone()).isEmpty();
+    }
+
+    @Test
+    void whoTakesQuestionsHoldsUpNobody() {
+        open();
+        keep(ChatRequest.of("q"), "q");
+        cache.eachStandingAlone(NOON, (question, reply) -> {
+            cache.forget("somebody"); // writes the file anew
+            keep(ChatRequest.of("p"), "p");
+        });
+        assertThat(standingAlone()).hasSize(2);
+    }
+
+    @Test
+    void questionsOfAClosedCacheAreNotTakenForNone() {
+        open();
+        keep(ChatRequest.of("q"), "q");
+        cache.close();
+        assertThatThrownBy(this::standingAlone)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot be read now");
+    }
+
+    @Test
+    void whatQuestionsWereAskedInCountsAmongTheBytesAndGoesWithTheLastOfThem() throws IOException {
+        open(1_000, 65_536, RecordSeal.unencrypted("the test"));
+        for (int i = 0; i < 40; i++) {
+            keep(
+                    ChatRequest.builder()
+                            .system("prompt " + i + "x".repeat(4_096))
+                            .user("q")
+                            .build(),
+                    "q");
+        }
+        assertThat(cache.size()).isBetween(10L, 15L);
+        assertThat(standingAlone()).hasSize((int) cache.size());
+        cache.removeExpired(NOON.plus(Duration.ofHours(25)));
+        cache.forget("nobody"); // writes the file anew: what is left in it is what is kept
+        cache.close();
+        assertThat(content()).doesNotContain("prompt ");
+    }
+
     @Test
     void questionsCountAmongTheBytes() {
         open(1_000, 65_536, RecordSeal.unencrypted("the test"));
         for (int i = 0; i < 40; i++) {
             cache.store(key("q" + i), reply("a" + i), NOON);
-            cache.storeQuestion(key("q" + i), new byte[4_096], NOON);
+            cache.storeQuestion(key("q" + i), new byte[4_096], null, NOON);
         }
         assertThat(cache.size()).isBetween(10L, 15L);
         assertThat(cache.find(key("q39"), NOON)).as("the newest").isPresent();

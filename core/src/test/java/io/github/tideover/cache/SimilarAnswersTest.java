@@ -240,17 +240,25 @@ class SimilarAnswersTest {
     }
 
     /** What a file would hold, in memory: what {@code remember} gives, by context. */
-    private static final class Shelf {
+    private static final class Shelf implements SimilarAnswers.KeptQuestions {
         private final List<byte[]> records = new ArrayList<>();
+        private long changes;
         private int asked;
 
         void put(byte @Nullable [] record) {
             records.add(requireNonNull(record));
+            changes++;
         }
 
-        List<byte[]> read() {
+        @Override
+        public List<byte[]> read() {
             asked++;
             return List.copyOf(records);
+        }
+
+        @Override
+        public long asOf() {
+            return changes;
         }
     }
 
@@ -274,13 +282,77 @@ class SimilarAnswersTest {
         assertThat(later.nearest(like, key(like), () -> null))
                 .as("not readable yet")
                 .isEmpty();
-        SimilarQuestion found = later.nearest(like, key(like), shelf::read).get(0);
+        SimilarQuestion found = later.nearest(like, key(like), shelf).get(0);
         assertThat(found.text()).isEqualTo("How do I reset the password of account d3?");
         assertThat(found.key()).isEqualTo(key(requests.get(3)));
         assertThat(later.size()).as("the oldest of five is gone").isEqualTo(4);
         ChatRequest ownAgain = ChatRequest.of("where's my order");
-        assertThat(later.nearest(ownAgain, key(ownAgain), shelf::read)).hasSize(1);
+        assertThat(later.nearest(ownAgain, key(ownAgain), shelf)).hasSize(1);
         assertThat(shelf.asked).isEqualTo(1);
+    }
+
+    @Test
+    void thatNothingIsKeptIsRememberedUntilSomethingMayBe() {
+        SimilarAnswers similar =
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        ChatRequest request = reset().build();
+        ChatRequest again = resetAgain(reset());
+        Shelf shelf = new Shelf();
+        SimilarAnswers others = SimilarAnswers.builder(new AllAlike()).onDisk().build();
+        shelf.put(others.remember(request, key(request))); // nothing to a client with another embedder
+        for (int i = 0; i < 5; i++) {
+            assertThat(similar.nearest(again, key(again), shelf)).isEmpty();
+        }
+        assertThat(shelf.asked).isEqualTo(1);
+        for (int i = 0; i < 5; i++) {
+            assertThat(similar.nearest(again, key(again), () -> null))
+                    .as("not readable")
+                    .isEmpty();
+        }
+        SimilarAnswers neighbour = // of another client with the same cache
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        shelf.put(neighbour.remember(request, key(request)));
+        for (int i = 0; i < 5; i++) {
+            assertThat(similar.nearest(again, key(again), shelf)).hasSize(1);
+        }
+        assertThat(shelf.asked).isEqualTo(2);
+    }
+
+    /** It is not remembered: the next call may find it readable. */
+    @Test
+    void whatCannotBeReadNowIsAskedForAgain() {
+        SimilarAnswers similar =
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        ChatRequest again = resetAgain(reset());
+        int[] asked = {0};
+        for (int i = 0; i < 3; i++) {
+            similar.nearest(again, key(again), () -> {
+                asked[0]++;
+                return null;
+            });
+        }
+        assertThat(asked[0]).isEqualTo(3);
+    }
+
+    /** In a conversation each turn is a context of its own, and a service has millions. */
+    @Test
+    void contextsOfWhichNothingIsKeptAreForgottenTheOldestFirst() {
+        SimilarAnswers similar =
+                SimilarAnswers.builder(Embedder.lexical()).onDisk().build();
+        Shelf shelf = new Shelf();
+        for (int i = 0; i <= 1_000; i++) {
+            ChatRequest request =
+                    ChatRequest.builder().system("prompt " + i).user("q").build();
+            similar.nearest(request, key(request), shelf);
+        }
+        int asked = shelf.asked;
+        ChatRequest newest =
+                ChatRequest.builder().system("prompt 1000").user("q").build();
+        similar.nearest(newest, key(newest), shelf);
+        assertThat(shelf.asked).isEqualTo(asked);
+        ChatRequest oldest = ChatRequest.builder().system("prompt 0").user("q").build();
+        similar.nearest(oldest, key(oldest), shelf);
+        assertThat(shelf.asked).isEqualTo(asked + 1);
     }
 
     @Test
@@ -298,7 +370,7 @@ class SimilarAnswersTest {
         shelf.put(Arrays.copyOf(own, own.length - 1));
         lexical.drop(key(request));
         ChatRequest again = resetAgain(reset());
-        assertThat(lexical.nearest(again, key(again), shelf::read)).isEmpty();
+        assertThat(lexical.nearest(again, key(again), shelf)).isEmpty();
         assertThat(others.nearest(again, key(again), () -> List.of(foreign))).hasSize(1);
     }
 
@@ -307,7 +379,7 @@ class SimilarAnswersTest {
         assertThat(similar.remember(reset().build(), key(reset().build()))).isNull();
         ChatRequest again = resetAgain(reset());
         Shelf shelf = new Shelf();
-        similar.nearest(again, key(again), shelf::read);
+        similar.nearest(again, key(again), shelf);
         assertThat(shelf.asked).isZero();
     }
 
