@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,8 @@ class ConductTest {
                                         + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + question + "\"}]}"))
                                 .build(),
                         BodyHandlers.ofString())
-                .thenApply(answer -> answer.statusCode());
+                .thenApply(answer -> answer.statusCode())
+                .orTimeout(20, TimeUnit.SECONDS);
     }
 
     private void ask(String question) {

@@ -45,8 +45,9 @@ class ScriptTest {
 
     private CompletableFuture<HttpResponse<String>> askLater() {
         return http.sendAsync(
-                asking(service.baseUrl() + "chat/completions", "{\"model\":\"m\",\"messages\":[]}"),
-                BodyHandlers.ofString());
+                        asking(service.baseUrl() + "chat/completions", "{\"model\":\"m\",\"messages\":[]}"),
+                        BodyHandlers.ofString())
+                .orTimeout(20, TimeUnit.SECONDS);
     }
 
     private List<Integer> statuses(int requests) {

@@ -8,16 +8,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.tideover.Tideover;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusPages;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,16 +41,24 @@ class WeatherTest {
         service.close();
     }
 
-    private int ask() throws IOException, InterruptedException {
-        return http.send(
-                        HttpRequest.newBuilder(URI.create(service.baseUrl() + "chat/completions"))
-                                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                                .build(),
-                        BodyHandlers.ofString())
+    private HttpResponse<String> send(HttpRequest request) {
+        return http.sendAsync(request, BodyHandlers.ofString())
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private int ask() {
+        return ask(service);
+    }
+
+    private int ask(OutageServer server) {
+        return send(HttpRequest.newBuilder(URI.create(server.baseUrl() + "chat/completions"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                        .build())
                 .statusCode();
     }
 
-    private Map<Integer, Integer> ask(int times) throws IOException, InterruptedException {
+    private Map<Integer, Integer> ask(int times) {
         Map<Integer, Integer> statuses = new HashMap<>();
         for (int i = 0; i < times; i++) {
             statuses.merge(ask(), 1, Integer::sum);
@@ -120,7 +129,7 @@ class WeatherTest {
     }
 
     /** Asks so often a second, for so long; returns how many were answered. */
-    private int load(int perSecond, int seconds) throws IOException, InterruptedException {
+    private int load(int perSecond, int seconds) {
         int answered = 0;
         for (int i = 0; i < perSecond * seconds; i++) {
             answered += ask() == 200 ? 1 : 0;
@@ -183,12 +192,11 @@ class WeatherTest {
         }
     }
 
-    private JsonNode page(String document) throws IOException, InterruptedException {
-        return Speech.JSON.readTree(http.send(
-                        HttpRequest.newBuilder(URI.create(service.statusPage().address() + document))
-                                .build(),
-                        BodyHandlers.ofString())
-                .body());
+    private JsonNode page(String document) {
+        return Speech.JSON.readTree(
+                send(HttpRequest.newBuilder(URI.create(service.statusPage().address() + document))
+                                .build())
+                        .body());
     }
 
     @Test
@@ -259,12 +267,7 @@ class WeatherTest {
                         .phase("half", Duration.ofDays(1), Weather.partly(50, Behaviour.fails(Fault.OVERLOADED))));
                 StringBuilder run = new StringBuilder();
                 for (int i = 0; i < 30; i++) {
-                    run.append(http.send(
-                                    HttpRequest.newBuilder(URI.create(server.baseUrl() + "chat/completions"))
-                                            .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                                            .build(),
-                                    BodyHandlers.discarding())
-                            .statusCode());
+                    run.append(ask(server));
                 }
                 runs.add(run.toString());
             }
