@@ -37,12 +37,16 @@ final class Telling {
         };
     }
 
-    /** Who is left in a partial outage. */
+    /**
+     * Who is left in a partial outage. A provider that has trouble of its own may be the next to go, as both do when what they share
+     * goes: that all works is then more than is known.
+     */
     private static String standing(List<ProviderStatus> providers) {
-        if (providers.get(0).state().isDown()) {
+        ServiceState first = providers.get(0).state();
+        if (first.isDown()) {
             return ".backup";
         }
-        return providers.get(0).state() == ServiceState.PARTIAL_OUTAGE ? "" : ".standby";
+        return first == ServiceState.OPERATIONAL ? ".standby" : "";
     }
 
     static List<Phrase> detail(ServiceStatus status) {
@@ -63,15 +67,19 @@ final class Telling {
     static Phrase headline(StatusEvent event) {
         boolean isOfAll = event.scope().isEmpty();
         return switch (event.kind()) {
-            case SUSPECTED ->
-                event.status().state() == ServiceState.OPERATIONAL
-                        ? Phrase.of("headline.suspected")
-                        : headline(event.status());
+            case SUSPECTED -> isOfWhatWorks(event) ? Phrase.of("headline.suspected") : headline(event.status());
             case PROVIDER_UPDATE -> Phrase.of("headline.provider_update");
             case MAINTENANCE_AHEAD -> Phrase.of("headline.maintenance_ahead");
             case RESTORED -> isOfAll ? Phrase.of("headline.restored") : headline(event.status());
             default -> headline(event.status());
         };
+    }
+
+    /** Whether there was nothing wrong until now with whom most are answered by. */
+    private static boolean isOfWhatWorks(StatusEvent event) {
+        ProviderStatus first = event.status().providers().get(0);
+        return event.status().state() == ServiceState.OPERATIONAL
+                || first.state() == ServiceState.OPERATIONAL && event.scope().equals(Optional.of(first.name()));
     }
 
     static List<Phrase> detail(StatusEvent event) {

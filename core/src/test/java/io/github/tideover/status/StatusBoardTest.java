@@ -147,6 +147,27 @@ class StatusBoardTest {
         assertThat(sky.events.get(2).diagnosis().orElseThrow().cause()).isEqualTo(Cause.SOFTWARE_FAULT);
     }
 
+    /** Before it is known that the first provider is down as well, nobody is told that all works. */
+    @Test
+    void inADoubleOutageItIsNeverSaidThatTheAssistantWorks() {
+        sky.stops(1, FailureKind.OVERLOADED, 30);
+        assertThat(board.status().headline()).isEqualTo("The assistant is working. A backup is not available.");
+        for (int i = 0; i < 3; i++) {
+            sky.fails(0, FailureKind.TRANSIENT);
+        }
+        assertThat(sky.state("a")).isEqualTo(DEGRADED);
+        assertThat(board.status().headline()).isEqualTo("Part of the assistant is not available.");
+        sky.stops(0, FailureKind.OVERLOADED, 30);
+        assertThat(board.status().headline()).isEqualTo("The assistant is not available right now.");
+        assertThat(sky.events)
+                .extracting(StatusEvent::headline)
+                .containsExactly(
+                        "The assistant is working. A backup is not available.",
+                        "The assistant may be having trouble.",
+                        "Part of the assistant is not available.",
+                        "The assistant is not available right now.");
+    }
+
     @Test
     void troubleIsSuspectedBeforeItIsCertainAndNotTwiceInTenMinutes() {
         BoardFixture single = new BoardFixture("a/m");
