@@ -191,6 +191,30 @@ public final class Json {
     }
 
     /**
+     * One of the numbers in the object the parser stands at. It is left at the object's end.
+     *
+     * @param in the parser
+     * @param name the number's name
+     * @return the number, as {@link #count(JsonParser)} reads it; 0 if there is none of that name, or this is no object
+     */
+    public static long countIn(JsonParser in, String name) {
+        long count = 0;
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return count;
+        }
+        for (String each = in.nextName(); each != null; each = in.nextName()) {
+            in.nextToken();
+            if (each.equals(name)) {
+                count = count(in);
+            } else {
+                in.skipChildren();
+            }
+        }
+        return count;
+    }
+
+    /**
      * The value the parser stands at as JSON. It is left at the value's end.
      *
      * @param in the parser

@@ -177,6 +177,21 @@ class JsonTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\": 1, \"wanted\": 7, \"b\": {\"wanted\": 9}} | 7",
+                "{\"wanted\": \"12\"} | 12",
+                "{\"wanted\": {\"wanted\": 3}} | 0",
+                "{\"b\": 3} | 0",
+                "[{\"wanted\": 3}] | 0",
+                "null | 0"
+            })
+    void aCountIsFoundInAnObjectByItsName(String json, long count) throws IOException {
+        assertThat(value(json, in -> Json.countIn(in, "wanted"))).isEqualTo(count);
+    }
+
+    @ParameterizedTest
     @CsvSource({"\"a\", a", "12, 12", "1.50, 1.50", "true, true", "null, ''", "[1], ''", "{}, ''"})
     void aTextIsReadFromWhateverStandsInItsPlace(String json, String text) throws IOException {
         String read = value(json, in -> Json.text(in));

@@ -25,36 +25,17 @@ record Tokens(long input, long cacheRead, long cacheWritten, long output, long t
         long output = 0;
         long thinking = 0;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            JsonToken value = in.nextToken();
+            in.nextToken();
             switch (name) {
                 case "input_tokens" -> input = Json.count(in);
                 case "cache_read_input_tokens" -> cacheRead = Json.count(in);
                 case "cache_creation_input_tokens" -> cacheWritten = Json.count(in);
                 case "output_tokens" -> output = Json.count(in);
-                case "output_tokens_details" -> {
-                    if (value == JsonToken.START_OBJECT) {
-                        thinking = readThinking(in);
-                    } else {
-                        in.skipChildren();
-                    }
-                }
+                case "output_tokens_details" -> thinking = Json.countIn(in, "thinking_tokens");
                 default -> in.skipChildren();
             }
         }
         return new Tokens(input, cacheRead, cacheWritten, output, thinking);
-    }
-
-    private static long readThinking(JsonParser in) {
-        long thinking = 0;
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals("thinking_tokens")) {
-                thinking = Json.count(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return thinking;
     }
 
     /** Corrected by what is told later in the stream: sums of the whole reply so far. What is 0 or not told stands as it was. */

@@ -27,30 +27,13 @@ final class Usages {
                 case "prompt_tokens" -> input = Json.count(in);
                 case "completion_tokens" -> output = Json.count(in);
                 case "total_tokens" -> total = Json.count(in);
-                case "prompt_tokens_details" -> cached = Math.max(cached, detail(in, "cached_tokens"));
+                case "prompt_tokens_details" -> cached = Math.max(cached, Json.countIn(in, "cached_tokens"));
                 // DeepSeek's own name for it.
                 case "prompt_cache_hit_tokens" -> cached = Math.max(cached, Json.count(in));
-                case "completion_tokens_details" -> reasoning = detail(in, "reasoning_tokens");
+                case "completion_tokens_details" -> reasoning = Json.countIn(in, "reasoning_tokens");
                 default -> in.skipChildren();
             }
         }
         return Usage.of(input, output, total, cached, reasoning);
-    }
-
-    private static long detail(JsonParser in, String wanted) {
-        long count = 0;
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return count;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals(wanted)) {
-                count = Json.count(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return count;
     }
 }

@@ -27,28 +27,11 @@ final class Usages {
                 case "input_tokens" -> input = Json.count(in);
                 case "output_tokens" -> output = Json.count(in);
                 case "total_tokens" -> total = Json.count(in);
-                case "input_tokens_details" -> cached = detail(in, "cached_tokens");
-                case "output_tokens_details" -> reasoning = detail(in, "reasoning_tokens");
+                case "input_tokens_details" -> cached = Json.countIn(in, "cached_tokens");
+                case "output_tokens_details" -> reasoning = Json.countIn(in, "reasoning_tokens");
                 default -> in.skipChildren();
             }
         }
         return Usage.of(input, output, total, cached, reasoning);
-    }
-
-    private static long detail(JsonParser in, String wanted) {
-        long count = 0;
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return count;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals(wanted)) {
-                count = Json.count(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return count;
     }
 }
