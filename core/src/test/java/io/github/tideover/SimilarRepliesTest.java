@@ -565,15 +565,15 @@ class SimilarRepliesTest {
                     .say("And what is two and two?");
         }
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (Tideover second = onDisk(directory, key)
-                .similarAnswers(
-                        SimilarAnswers.builder(new AnotherEmbedder()).onDisk().build())
-                .build()) {
+        SimilarAnswers questions =
+                SimilarAnswers.builder(new AnotherEmbedder()).onDisk().build();
+        try (Tideover second = onDisk(directory, key).similarAnswers(questions).build()) {
             second.forget("b");
             server.enqueue(says("Yes, of course."));
             second.chat("Do you ship to France?"); // in both, and written once
             server.enqueue(says("Nine to five."));
             second.chat("When are you open?");
+            Awaiting.until(() -> questions.size() == 2);
             assertThat(second.exportAnswers(file)).isEqualTo(3);
         }
         List<String> lines = file.toString(StandardCharsets.UTF_8).lines().toList();

@@ -188,7 +188,8 @@ class JsonTest {
                 "null | 0"
             })
     void aCountIsFoundInAnObjectByItsName(String json, long count) throws IOException {
-        assertThat(value(json, in -> Json.countIn(in, "wanted"))).isEqualTo(count);
+        long found = value(json, in -> Json.countIn(in, "wanted"));
+        assertThat(found).isEqualTo(count);
     }
 
     @ParameterizedTest
