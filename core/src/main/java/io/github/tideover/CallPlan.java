@@ -351,7 +351,7 @@ final class CallPlan {
         claim.hasTurn |= admission.waitFor == Admission.WaitFor.TURN;
         claim.turnKey = admission.waitFor == Admission.WaitFor.ROOM ? admission.key : claim.turnKey;
         if (admission.waitFor == Admission.WaitFor.REST) {
-            claim.clearTurns(); // whoever rests has lost its turn, lest all go at once at the end
+            giveBackTurns(rung); // whoever rests has lost its turn, lest all go at once at the end
         }
         permit = admission.permit;
         if (permit != null) {
@@ -367,8 +367,17 @@ final class CallPlan {
             waitedForPlace += admission.wait;
             return new Step.Wait(admission.wait);
         }
+        giveBackTurns(rung);
         note(refusal);
         return null;
+    }
+
+    /** The turns that the call has been given and does not use are for others. */
+    private void giveBackTurns(Rung.Ask rung) {
+        if (claim.hasTurns()) {
+            rung.route().giveBackTurns(claim);
+            claim.clearTurns();
+        }
     }
 
     private boolean isWorthWaiting(Admission admission, long now) {
@@ -808,6 +817,9 @@ final class CallPlan {
         if (asksTooMuch || now + wait.toNanos() + shortestAttempt - deadline > 0) {
             return null;
         }
+        if (!rung.route().hasRoom(now + wait.toNanos()) && anotherStands(now)) {
+            return null; // its turn would not have come by then
+        }
         int cost = Backoff.isOverload(failure.kind()) || brokenBy != null ? RetryBudget.HEAVY_COST : RetryBudget.COST;
         if (!rung.route().budget().tryTake(cost, now)) {
             return null;
@@ -908,8 +920,7 @@ final class CallPlan {
             permit = null;
         }
         if (claim.hasTurns() && ladder.get(position) instanceof Rung.Ask ask) {
-            ask.route().giveBackTurns(claim);
-            claim.clearTurns();
+            giveBackTurns(ask);
         }
         releaseHedge();
     }

@@ -8,6 +8,10 @@ final class Claim {
     boolean hasTurn;
     /** The key with which its turn has come, where a limit is nearly reached; or -1. */
     int turnKey = -1;
+    /** It stands in that key's {@linkplain LearnedPace queue}, and looks again at this moment. */
+    boolean isInQueue;
+
+    long looksAt;
     /** The keys that refused it, as bits: not to be used again. */
     private long refusedKeys;
     /** The same, and those that were over their limit. */
@@ -23,6 +27,11 @@ final class Claim {
     /** Whether it goes on with what one key began, which is no new request. */
     boolean isOnlyWithOne() {
         return onlyKey >= 0;
+    }
+
+    /** Whether it has waited for a key already: in vain, if that turned it away. */
+    boolean hasWaitedFor(int key) {
+        return turnKey == key || (triedKeys >>> key & 1) != 0;
     }
 
     void onlyWith(int key) {

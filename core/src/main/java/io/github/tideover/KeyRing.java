@@ -32,6 +32,8 @@ final class KeyRing {
     private volatile long pacedUntil;
     /** Something was heard of limits. */
     private volatile boolean isLimited;
+    /** The pace of one of the keys is learned from refusals. */
+    private volatile boolean isLearning;
 
     KeyRing(int size, long now) {
         keys = new Key[size];
@@ -64,7 +66,7 @@ final class KeyRing {
 
     /** Whether one key at least may be used now, and has room in its limits. May be asked without the lock. */
     boolean isStanding(long now) {
-        return isBack(now) && roomAt - now <= 0;
+        return isBack(now) && hasRoom(now);
     }
 
     /** Whether one key at least is not at rest, with room in its limits or without. May be asked without the lock. */
@@ -72,9 +74,14 @@ final class KeyRing {
         return backAt - now <= 0;
     }
 
-    /** Whether one of the keys has no room in its limits. May be asked without the lock. */
+    /** Whether one of the keys has no room in its limits, or may have none in a moment. May be asked without the lock. */
     boolean isPaced(long now) {
-        return pacedUntil - now > 0;
+        return isLearning || pacedUntil - now > 0;
+    }
+
+    /** Whether one of the keys that may be used has room in its limits. May be asked without the lock. */
+    boolean hasRoom(long now) {
+        return roomAt - now <= 0;
     }
 
     /**
@@ -112,52 +119,93 @@ final class KeyRing {
     /** Whether little is left of the limits of one of the keys. */
     boolean isLow(long now) {
         for (Key key : keys) {
-            if (key.limiter != null && key.limiter.isLow(now)) {
+            if (key.limiter != null && key.limiter.isLow(now) || key.pace != null && key.pace.isOn()) {
                 return true;
             }
         }
         return false;
     }
 
-    /** How long a caller that comes now has to wait for a turn with a key; 0 for not at all. */
-    long waitFrom(int place, long now) {
-        return keys[place].waitFrom(now);
+    /** How long a caller has to wait until it may go with a key; 0 for not at all. */
+    long waitFrom(int place, Claim claim, long now) {
+        return Math.max(waitForLimit(place, claim, now), waitForPace(place, claim, now));
     }
 
-    /** How much longer a caller has to wait whose turn with a key has come. */
-    long postponement(int place, long now) {
-        Limiter limiter = keys[place].limiter;
-        return limiter == null ? 0 : limiter.postponement(now);
+    /** When such a caller looks again. The pace may have changed by then; what was heard of limits gives turns for good. */
+    long untilLook(int place, Claim claim, long now) {
+        return Math.max(
+                waitForLimit(place, claim, now), Math.min(LearnedPace.LONGEST_LOOK, waitForPace(place, claim, now)));
     }
 
-    /** Gives a caller the turn that is so far off, or has it wait for so much longer. */
-    void reserve(int place, long wait, boolean hadTurn, long now) {
+    private long waitForLimit(int place, Claim claim, long now) {
         Limiter limiter = keys[place].limiter;
-        if (limiter != null && hadTurn) {
-            limiter.postpone(wait, now);
-        } else if (limiter != null) {
-            limiter.reserve(wait, now);
-            findRoom(now);
+        if (limiter == null) {
+            return 0;
         }
+        return claim.turnKey == place ? limiter.postponement(now) : limiter.waitFrom(now);
     }
 
-    /** A turn that was given with a key is not used. */
-    void giveBackTurn(int place, long now) {
-        Limiter limiter = keys[place].limiter;
-        if (limiter != null) {
-            limiter.giveBack(now);
-            findRoom(now);
+    /** How long a caller has to wait for the pace that a key has learned from refusals. */
+    long waitForPace(int place, Claim claim, long now) {
+        LearnedPace pace = keys[place].pace;
+        return pace == null ? 0 : pace.waitFrom(claim, claim.hasWaitedFor(place), now);
+    }
+
+    /** Gives a caller the turn that is so far off, or has it wait for so much longer, and look again by then. */
+    void reserve(int place, long wait, long look, Claim claim, long now) {
+        Key key = keys[place];
+        if (key.limiter != null) {
+            if (claim.turnKey != place) {
+                key.limiter.reserve(wait, now);
+            } else if (key.limiter.postponement(now) > 0) {
+                key.limiter.postpone(wait, now);
+            }
         }
+        if (key.pace != null && key.pace.isOn()) {
+            key.pace.queue(claim, claim.hasWaitedFor(place), look, now);
+        }
+        findRoom(now);
+    }
+
+    /** The turn that a caller was given is not used. */
+    void giveBackTurn(Claim claim, long now) {
+        Key key = keys[claim.turnKey];
+        if (key.limiter != null) {
+            key.limiter.giveBack(now);
+        }
+        if (key.pace != null) {
+            key.pace.leave(claim);
+        }
+        findRoom(now);
     }
 
     /** A request goes out with a key. */
-    void sent(Permit permit, boolean hadTurn, long now) {
+    void sent(Permit permit, Claim claim, long now) {
         Key key = keys[permit.key];
         permit.number = key.sent++;
         if (key.limiter != null) {
-            permit.isDoubtful = key.limiter.sent(hadTurn, now);
+            permit.isDoubtful = key.limiter.sent(claim.turnKey == permit.key, now);
+        }
+        if (key.pace != null && !claim.isOnlyWithOne()) {
+            key.pace.sent(claim, now);
+        }
+        if (key.limiter != null || key.pace != null) {
             findRoom(now);
         }
+    }
+
+    /**
+     * A request was refused for too many, without a word on when to come back.
+     *
+     * @param perSecond how many requests a second were sent of late, with all keys
+     */
+    void refused(Permit permit, double perSecond, long now) {
+        Key key = keys[permit.key];
+        if (key.pace == null) {
+            key.pace = new LearnedPace(now);
+        }
+        key.pace.refused(permit.startedAt, perSecond / keys.length, now);
+        findRoom(now);
     }
 
     /** An answer said what is left for its key. */
@@ -195,13 +243,16 @@ final class KeyRing {
     private void findRoom(long now) {
         long least = Long.MAX_VALUE;
         long most = 0;
+        boolean learns = false;
         for (Key key : keys) {
             long wait = key.waitFrom(now);
             least = Math.min(least, Math.max(wait, key.restUntil - now));
             most = Math.max(most, wait);
+            learns |= key.pace != null && key.pace.isOn();
         }
         roomAt = now + least;
         pacedUntil = now + most;
+        isLearning = learns;
     }
 
     /**
@@ -250,8 +301,13 @@ final class KeyRing {
         return isNews;
     }
 
-    void worked(int place) {
-        keys[place].isKnownToRest = false;
+    void worked(int place, long now) {
+        Key key = keys[place];
+        key.isKnownToRest = false;
+        if (key.pace != null && key.pace.isOn()) {
+            key.pace.answered(now);
+            findRoom(now);
+        }
     }
 
     /** The moment from which on one key at least may be used. */
@@ -316,6 +372,8 @@ final class KeyRing {
         private boolean isKnownToRest;
         /** There from the first word about limits on. */
         private @Nullable Limiter limiter;
+        /** There from the first refusal on that did not say when to come back. */
+        private @Nullable LearnedPace pace;
 
         private long sent;
 
@@ -325,7 +383,8 @@ final class KeyRing {
         }
 
         long waitFrom(long now) {
-            return limiter == null ? 0 : limiter.waitFrom(now);
+            long wait = limiter == null ? 0 : limiter.waitFrom(now);
+            return pace == null ? wait : Math.max(wait, pace.waitFrom(now));
         }
     }
 }

@@ -195,6 +195,11 @@ final class Route {
         return keys.isPaced(now);
     }
 
+    /** Whether there is room in its rate limits by then, as far as is known; read without the lock. */
+    boolean hasRoom(long then) {
+        return keys.hasRoom(then);
+    }
+
     private boolean isAtRest(long now) {
         return restUntil - now > 0 || !keys.isStanding(now);
     }
@@ -239,11 +244,13 @@ final class Route {
                 }
             }
         }
-        boolean hasRoomTurn = claim.turnKey == key;
-        long waitForRoom =
-                claim.isOnlyWithOne() ? 0 : hasRoomTurn ? keys.postponement(key, now) : keys.waitFrom(key, now);
+        if (claim.turnKey >= 0 && claim.turnKey != key) {
+            keys.giveBackTurn(claim, now);
+            claim.turnKey = -1;
+        }
+        long waitForRoom = claim.isOnlyWithOne() ? 0 : keys.waitFrom(key, claim, now);
         if (waitForRoom > 0) {
-            return waitForRoom(key, waitForRoom, longestForRoom, hasRoomTurn, now);
+            return waitForRoom(key, waitForRoom, longestForRoom, claim, now);
         }
         if (!bulkhead.tryAcquirePermission()) {
             return Admission.refused(
@@ -265,17 +272,26 @@ final class Route {
             slowStart.called(now);
         }
         Permit permit = new Permit(generation, probe, now, key);
-        keys.sent(permit, hasRoomTurn, now);
+        keys.sent(permit, claim, now);
         return Admission.granted(permit);
     }
 
-    private Admission waitForRoom(int key, long wait, long longest, boolean hadTurn, long now) {
-        Failure refusal = refusal(PAUSED, "its rate limit is nearly reached", now + wait);
-        if (wait > longest) {
+    private Admission waitForRoom(int key, long wait, long longest, Claim claim, long now) {
+        long forPace = keys.waitForPace(key, claim, now);
+        if (forPace >= SHORTEST_SUSPECT_AGE && !claim.hasWaitedFor(key)) {
+            board.heldBack(index, now);
+        }
+        Failure refusal = refusal(
+                PAUSED,
+                forPace == wait ? "it turned others away as too many" : "its rate limit is nearly reached",
+                now + wait);
+        long look = keys.untilLook(key, claim, now);
+        // Who stands in a queue goes on waiting, though the pace has sunk in the meantime: it will rise again.
+        if ((claim.isInQueue ? look : wait) > longest) {
             return Admission.refused(refusal);
         }
-        keys.reserve(key, wait, hadTurn, now);
-        return Admission.waitsForRoom(refusal, wait, key);
+        keys.reserve(key, wait, look, claim, now);
+        return Admission.waitsForRoom(refusal, look, key);
     }
 
     /** A caller that had turns goes away without having used them: those who come later have them. */
@@ -284,7 +300,7 @@ final class Route {
             slowStart.giveBackTurn();
         }
         if (claim.turnKey >= 0) {
-            keys.giveBackTurn(claim.turnKey, time.now());
+            keys.giveBackTurn(claim, time.now());
         }
     }
 
@@ -523,7 +539,7 @@ final class Route {
     private void judgeWell(Permit permit, long firstContent, long now) {
         lastSuccess = now;
         failuresInARow = 0;
-        keys.worked(permit.key);
+        keys.worked(permit.key, now);
         noLongerUnanswered(permit);
         if (stoppedByRest) {
             stoppedByRest = false;
@@ -633,6 +649,12 @@ final class Route {
     /** Leaves the key, or the whole provider, alone for as long as it asked, or as long as asking is pointless. */
     private void restIfAsked(Permit permit, Failure failure, long now) {
         Duration wished = restFor(failure);
+        boolean isTooLarge = failure.again() == FailureKind.Again.ELSEWHERE; // for any pace
+        if (failure.kind() == THROTTLED
+                && failure.retryAfter().orElse(Duration.ZERO).isZero()
+                && !isTooLarge) {
+            keys.refused(permit, slowStart.perSecond(now), now);
+        }
         if (KeyRing.isOfTheKey(failure.kind())) {
             boolean isNews = keys.rest(permit.key, failure, wished.toNanos(), now);
             if (isNews && isStop(failure) && keys.size() > 1) {

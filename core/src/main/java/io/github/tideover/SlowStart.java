@@ -46,6 +46,12 @@ final class SlowStart {
         }
     }
 
+    /** How many calls a second went out of late; while calls are let back, how many did before. */
+    double perSecond(long now) {
+        boolean isYoung = easing || now - windowStart < SECOND;
+        return isYoung ? Math.max(ratePerSecond, rateOfWindow(now)) : rateOfWindow(now);
+    }
+
     /** The route opened: what the rate was until now is what there is to come back to. */
     void stopped(long now) {
         if (easing) {

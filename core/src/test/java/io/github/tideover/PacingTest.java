@@ -13,7 +13,9 @@ import io.github.tideover.failure.RateLimits.Limit;
 import io.github.tideover.failure.RateLimits.Unit;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,15 @@ class PacingTest {
         WINDOW
     }
 
+    /** What a provider says of its limit. */
+    private enum Tells {
+        /** In each answer what is left, and in a refusal when to come back. */
+        LIMITS,
+        /** In a refusal when to come back. */
+        WHEN,
+        NOTHING
+    }
+
     /** A limit at the provider. */
     private static final class Provider {
         private final Sort sort;
@@ -42,14 +53,20 @@ class PacingTest {
         private final double limit;
         private final long window;
         private final boolean inSeconds;
-        private final boolean tells;
+        private final Tells tells;
         private final long startedAt;
         private double left;
         private long at;
+        /** When requests came, and when one was served. */
+        final List<Long> asked = new ArrayList<>();
+
+        final List<Long> servedAt = new ArrayList<>();
         int served;
         int refused;
+        /** It refuses everybody. */
+        boolean refusesAll;
 
-        Provider(Sort sort, Unit unit, double limit, Duration window, boolean inSeconds, boolean tells, long now) {
+        Provider(Sort sort, Unit unit, double limit, Duration window, boolean inSeconds, Tells tells, long now) {
             this.sort = sort;
             this.unit = unit;
             this.limit = limit;
@@ -72,10 +89,12 @@ class PacingTest {
 
         boolean serves(double cost, long now) {
             passTo(now);
-            boolean serves = left >= cost;
+            asked.add(now);
+            boolean serves = left >= cost && !refusesAll;
             if (serves) {
                 left -= cost;
                 served++;
+                servedAt.add(now);
             } else {
                 refused++;
             }
@@ -91,7 +110,7 @@ class PacingTest {
         }
 
         RateLimits limits(long now) {
-            return tells
+            return tells == Tells.LIMITS
                     ? RateLimits.of(List.of(Limit.of(unit, "it")
                             .limit((long) limit)
                             .remaining((long) left)
@@ -101,10 +120,17 @@ class PacingTest {
         }
 
         Duration retryAfter(double cost, long now) {
+            if (tells == Tells.NOTHING) {
+                return Duration.ZERO;
+            }
             return Duration.ofNanos(
                     sort == Sort.BUCKET
                             ? (long) (window * (cost - left) / limit) + 1
                             : window - (now - startedAt) % window);
+        }
+
+        long askedBetween(long from, long to) {
+            return asked.stream().filter(at -> at - from >= 0 && at - to < 0).count();
         }
     }
 
@@ -115,6 +141,7 @@ class PacingTest {
         private final Duration latency;
         private final int tokens;
         int answered;
+        int failed;
         int waits;
 
         Client(LadderFixture fixture, Provider provider, Duration latency, int tokens) {
@@ -130,7 +157,9 @@ class PacingTest {
         }
 
         private void perform(CallPlan plan, Step step) {
-            if (step instanceof Step.Send) {
+            if (step instanceof Step.Send send && send.rung().route() != fixture.route(0)) {
+                after(latency, () -> goOn(plan, LadderFixture.answered("fine")));
+            } else if (step instanceof Step.Send) {
                 long now = fixture.time.now();
                 double cost = provider.unit == Unit.REQUESTS ? 1 : tokens;
                 boolean serves = provider.serves(cost, now);
@@ -150,6 +179,8 @@ class PacingTest {
                 after(Duration.ofNanos(wait.nanos()), () -> goOn(plan, Outcome.WAITED));
             } else if (step instanceof Step.Answer) {
                 answered++;
+            } else {
+                failed++;
             }
         }
 
@@ -164,8 +195,12 @@ class PacingTest {
 
     /** Has the clients call by turns. */
     private static void run(double callsPerSecond, Client... clients) {
+        run(LENGTH, callsPerSecond, clients);
+    }
+
+    private static void run(Duration length, double callsPerSecond, Client... clients) {
         Duration gap = Duration.ofNanos((long) (1e9 / callsPerSecond));
-        for (int i = 0; i < LENGTH.dividedBy(gap); i++) {
+        for (int i = 0; i < length.dividedBy(gap); i++) {
             Client client = clients[i % clients.length];
             client.call();
             client.fixture.time.advance(gap);
@@ -209,7 +244,7 @@ class PacingTest {
             Sort sort, int limit, int seconds, int latency, boolean inSeconds) {
         LadderFixture fixture = new LadderFixture(1, 1_000);
         Provider provider = new Provider(
-                sort, Unit.REQUESTS, limit, Duration.ofSeconds(seconds), inSeconds, true, fixture.time.now());
+                sort, Unit.REQUESTS, limit, Duration.ofSeconds(seconds), inSeconds, Tells.LIMITS, fixture.time.now());
         run(3.0 * limit / seconds, new Client(fixture, provider, Duration.ofMillis(latency), 100));
         long allowed = limit * LENGTH.toSeconds() / seconds;
         assertThat(provider.refused).as("refused").isLessThanOrEqualTo((int) (allowed / 1_000));
@@ -220,8 +255,8 @@ class PacingTest {
     @CsvSource({"BUCKET, false", "WINDOW, false", "BUCKET, true", "WINDOW, true"})
     void theSameHoldsForTokens(Sort sort, boolean inSeconds) {
         LadderFixture fixture = new LadderFixture(1, 1_000);
-        Provider provider =
-                new Provider(sort, Unit.TOKENS, 60_000, Duration.ofSeconds(60), inSeconds, true, fixture.time.now());
+        Provider provider = new Provider(
+                sort, Unit.TOKENS, 60_000, Duration.ofSeconds(60), inSeconds, Tells.LIMITS, fixture.time.now());
         run(6, new Client(fixture, provider, Duration.ofSeconds(2), 500));
         assertThat(provider.refused).as("refused").isLessThanOrEqualTo(1);
         assertThat(provider.served).as("served of 1200").isGreaterThan(1_140);
@@ -230,8 +265,8 @@ class PacingTest {
     @Test
     void whatTheSameClientMeetsWhenTheProviderTellsNothing() {
         LadderFixture fixture = new LadderFixture(1, 1_000);
-        Provider provider =
-                new Provider(Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, false, fixture.time.now());
+        Provider provider = new Provider(
+                Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, Tells.WHEN, fixture.time.now());
         run(30, new Client(fixture, provider, Duration.ofSeconds(2), 100));
         assertThat(provider.refused)
                 .as("so the tests above do test the headers")
@@ -243,7 +278,7 @@ class PacingTest {
     void clientsThatShareALimitShareIt() {
         ManualTime time = new ManualTime();
         Provider provider =
-                new Provider(Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, true, time.now());
+                new Provider(Sort.BUCKET, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, Tells.LIMITS, time.now());
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             clients.add(new Client(new LadderFixture(1, 1_000, 1, time), provider, Duration.ofSeconds(2), 100));
@@ -258,7 +293,7 @@ class PacingTest {
     void aClientThatKeepsWithinItsLimitIsNotHeldBack(Sort sort) {
         LadderFixture fixture = new LadderFixture(1, 1_000);
         Provider provider =
-                new Provider(sort, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, true, fixture.time.now());
+                new Provider(sort, Unit.REQUESTS, 600, Duration.ofSeconds(60), false, Tells.LIMITS, fixture.time.now());
         Client client = new Client(fixture, provider, Duration.ofSeconds(2), 100);
         run(8.5, client);
         assertThat(client.waits).isZero();
@@ -439,5 +474,82 @@ class PacingTest {
                         .build()),
                 fixture.time.now());
         assertThat(fixture.plan().first(fixture.time.now())).isInstanceOf(Step.Wait.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BUCKET, 20,  1,  300,   0, 3,  98",
+        "BUCKET, 20,  1,  300,   1, 3,  98",
+        "BUCKET, 10,  1,  2000,  0, 6,  98",
+        "BUCKET, 10,  1,  10000, 1, 6,  98",
+        "BUCKET, 2,   1,  2000,  0, 15, 90",
+        "BUCKET, 600, 60, 2000,  0, 6,  98",
+        "BUCKET, 60,  60, 2000,  1, 25, 98",
+        "WINDOW, 600, 60, 2000,  1, 6,  98",
+        "WINDOW, 60,  60, 2000,  0, 25, 98",
+    })
+    void aLimitThatNobodyTellsIsLearnedFromRefusals(
+            Sort sort, int limit, int seconds, int latency, int alternates, int mostRefused, int leastUsed) {
+        LadderFixture fixture = new LadderFixture(1 + alternates, 1_000);
+        Provider provider = new Provider(
+                sort, Unit.REQUESTS, limit, Duration.ofSeconds(seconds), false, Tells.NOTHING, fixture.time.now());
+        Client client = new Client(fixture, provider, Duration.ofMillis(latency), 100);
+        Random random = new Random(1);
+        Duration gap = Duration.ofNanos((long) (1e9 / (3.0 * limit / seconds)));
+        for (int i = 0; i < LENGTH.dividedBy(gap); i++) {
+            fixture.time.dice(random.nextDouble());
+            client.call();
+            fixture.time.advance(gap);
+        }
+        long allowed = limit * LENGTH.toSeconds() / seconds;
+        assertThat(100.0 * provider.refused / provider.asked.size())
+                .as("percent refused")
+                .isLessThanOrEqualTo(mostRefused);
+        assertThat(100.0 * provider.served / allowed)
+                .as("percent of what is allowed")
+                .isGreaterThanOrEqualTo(leastUsed);
+        assertThat(alternates == 0 ? 0 : client.failed)
+                .as("failed beside an alternate")
+                .isZero();
+    }
+
+    @ParameterizedTest(name = "{0} calls a second, {1} alternates")
+    @CsvSource({"1, 0", "10, 0", "1, 1", "10, 1", "50, 1"})
+    void aProviderThatTurnsEverybodyAwayIsAskedSeldomAndServesSoonWhenItIsBack(int rate, int alternates) {
+        List<Double> waits = new ArrayList<>();
+        for (int phase = 0; phase < 25; phase++) {
+            LadderFixture fixture = new LadderFixture(1 + alternates, 1_000);
+            Provider provider = new Provider(
+                    Sort.BUCKET, Unit.REQUESTS, 1_000, Duration.ofSeconds(1), false, Tells.NOTHING, fixture.time.now());
+            Client client = new Client(fixture, provider, Duration.ofMillis(300), 100);
+            run(Duration.ofSeconds(30), rate, client);
+            provider.refusesAll = true;
+            long begin = fixture.time.now();
+            run(Duration.ofMillis(20 * 60_000 + phase * 331), rate, client);
+            long end = fixture.time.now();
+            provider.refusesAll = false;
+            fixture.time.advance(Duration.ofMillis(phase * 71 % 1_000));
+            run(Duration.ofSeconds(60), rate, client);
+            long minute = TimeUnit.MINUTES.toNanos(1);
+            assertThat(provider.askedBetween(begin, begin + minute))
+                    .as("in the first minute")
+                    .isLessThanOrEqualTo(30);
+            assertThat(provider.askedBetween(begin + minute, end) / 19.0)
+                    .as("in each later minute")
+                    .isLessThanOrEqualTo(8);
+            long first = provider.servedAt.stream()
+                    .filter(at -> at - end >= 0)
+                    .findFirst()
+                    .orElseThrow();
+            waits.add((first - end) / 1e9);
+            long settled = end + TimeUnit.SECONDS.toNanos(15);
+            assertThat(provider.askedBetween(settled, settled + TimeUnit.SECONDS.toNanos(30)) / 30.0)
+                    .as("a second, from 15 s after its return on")
+                    .isGreaterThanOrEqualTo(0.95 * rate);
+            assertThat(client.failed * alternates).isZero();
+        }
+        Collections.sort(waits);
+        assertThat(waits.get(waits.size() / 2)).as("median").isLessThanOrEqualTo(5);
+        assertThat(waits.get(waits.size() - 1)).as("worst").isLessThanOrEqualTo(10);
     }
 }

@@ -660,12 +660,14 @@ final class RouteMonitor {
         }
         if (isLimited()) {
             int all = attempts + window.limited();
-            testimony.add(Evidence.of(
-                    Evidence.Kind.RATE_LIMIT,
-                    shownNow,
-                    source,
-                    (double) window.limited() / all,
-                    window.limited() + " of " + all + " attempts in the last minute were turned away as too many"));
+            testimony.add(
+                    Evidence.of(
+                            Evidence.Kind.RATE_LIMIT,
+                            shownNow,
+                            source,
+                            (double) window.limited() / all,
+                            window.limited() + " of " + all
+                                    + " attempts in the last minute were turned away as too many, or held back so as not to be"));
         }
         if (!stopped) {
             return;

@@ -331,6 +331,17 @@ public final class StatusBoard {
     }
 
     /**
+     * A call is held back by a pace that was learned from rate limits, for so long that its caller notices. For the status it is one
+     * that meets the limit.
+     *
+     * @param route the route's place in the list
+     * @param now the time
+     */
+    public void heldBack(int route, long now) {
+        settleIf(routes.get(route).limited(false, false, now), route, now);
+    }
+
+    /**
      * The route stopped taking requests: its circuit opened, or its account, key or model cannot be used.
      *
      * @param route the route's place in the list
