@@ -30,7 +30,8 @@ final class ErrorBody {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Objects that only hold the error. What is inside one comes before what stands beside it. */
-    private static final Set<String> WRAPPERS = Set.of("error", "errors", "response", "detail", "body");
+    private static final Set<String> WRAPPERS =
+            Set.of("error", "errors", "response", "detail", "body", "choices", "x_groq");
 
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.\\-\\[\\]]{1,64}");
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_.:\\-]{1,128}");
@@ -114,7 +115,7 @@ final class ErrorBody {
         return Optional.ofNullable(requestId).or(() -> Optional.ofNullable(id));
     }
 
-    /** The delay of a {@code google.rpc.RetryInfo}, such as {@code 48s}. */
+    /** The delay of a {@code google.rpc.RetryInfo}, or of OpenRouter's {@code metadata}, such as {@code 48s}. */
     @Nullable
     String retryDelay() {
         return retryDelay;
@@ -184,11 +185,13 @@ final class ErrorBody {
             case "details.error_code", "details.reason" -> keepCode(value, 0, depth);
             case "code", "error_code" -> keepCode(value, 1, depth);
             case "status" -> keepCode(value, 2, depth);
-            case "type", "innererror.code", "metadata.error_type" -> keepCode(value, 3, depth);
+            case "type", "innererror.code", "error_type", "metadata.error_type", "metadata.limit_source" ->
+                keepCode(value, 3, depth);
             case "message", "error", "errors", "detail", "title", "msg" -> keepMessage(value, depth);
             case "details", "details.message", "metadata.raw" -> texts.add(value);
             case "details.violations.quotaId" -> texts.add(value);
             case "details.retryDelay" -> retryDelay = retryDelay == null ? value : retryDelay;
+            case "metadata.retry_after_seconds" -> retryDelay = retryDelay == null ? value + "s" : retryDelay;
             case "param" -> param = IDENTIFIER.matcher(value).matches() ? value : param;
             case "request_id", "requestId" -> requestId = isRequestId(value) ? value : requestId;
             case "id" -> id = isRequestId(value) ? value : id;

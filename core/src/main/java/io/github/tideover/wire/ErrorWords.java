@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 final class ErrorWords {
     static final Pattern BLOCKED_CODE =
-            code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|invalid_prompt"
+            code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|invalid_prompt|refusal"
                     + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
     /** DeepSeek and Anthropic, who leave it at HTTP 400 and no code of its own. */
     static final Pattern BLOCKED_FIRST = words("^content exists risk|^output blocked by content filtering policy");
@@ -20,8 +20,9 @@ final class ErrorWords {
 
     static final Pattern TOO_LONG_CODE =
             code("context_length_exceeded|exceed_context_size_error|tokens_limit_reached|request_too_large");
-    static final Pattern TOO_LONG = words("maximum (context|prompt) length|prompt is too long|context window"
-            + "|exceeds? (the )?(context|model token) (limit|length|size)|input token count|too many tokens"
+    static final Pattern TOO_LONG = words("maximum (context|prompt) length|(prompt|input) is too long|context window"
+            + "|exceed(s|ed)? (the )?(context|model token) (limit|length|size)|input token count|too many tokens"
+            + "|(prompt|input) exceeds max(imum)? length"
             + "|reduce the length of the (messages|prompt|input)|range of input length|available context size"
             + "|maximum model length|context length (is|of) only|greater than the context length"
             + "|`?inputs`? tokens \\+ `?max_new_tokens`? must be|context size has been exceeded");
@@ -33,10 +34,14 @@ final class ErrorWords {
     /** A single request above a limit that is counted by the minute. */
     static final Pattern LARGER_THAN_A_LIMIT = words("^request too large for");
 
-    static final Pattern OUT_OF_CREDIT_CODE = code(
-            "insufficient_?(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
+    static final Pattern OUT_OF_CREDIT_CODE =
+            code("insufficient_?(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
                     + "|credit_balance_exhausted|.*_spend_limit_(exceeded|reached)"
-                    + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required|blocked_api_access");
+                    + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required|blocked_api_access"
+                    + "|openrouter_(credits|key_limit|guardrail_budget|workspace_budget)");
+    /** OpenRouter's HTTP 402 that a wait lifts: what is under way may cost as much as there is. */
+    static final Pattern CREDIT_UNDER_WAY_CODE = code("openrouter_in_flight_budget");
+
     static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance"
             + "|^you have reached your specified api usage limits");
     static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|(used all available|run out of) credits"
@@ -48,16 +53,23 @@ final class ErrorWords {
     /** How Google names a limit that a wait does not lift before the day is over, whatever wait it asks for. */
     static final Pattern OVER_DAILY_QUOTA = words("^[a-z]+PerDay[a-z-]*$");
 
-    static final Pattern OVERLOADED_CODE = code("(engine_|model_)?overloaded(_error)?|server_is_overloaded"
+    static final Pattern OVERLOADED_CODE = code("(engine_|model_|provider_)?overloaded(_error)?|server_is_overloaded"
             + "|temporary_reduced_capacity|capacity_exceeded|nocapacity|resource_unavailable");
     static final Pattern OVERLOADED = words("\\boverloaded\\b|\\b(over|at) capacity\\b|flex tier capacity exceeded"
             + "|experiencing high demand|(service|server) (is )?(too )?busy");
 
     static final Pattern THROTTLED_CODE =
             code("rate_?limit(_error|_exceeded|ed|reached)|slow_down|resource_exhausted|too_?many_?requests"
-                    + "|throttl(ed|ing)(\\..*)?");
+                    + "|throttl(ed|ing)(\\..*)?|dynamic_(request|token)_limited");
     static final Pattern RESOURCE_EXHAUSTED_CODE = code("resource_exhausted");
     static final Pattern THROTTLED = words("\\brate[ -]?limit|too many requests");
+
+    /**
+     * How long to wait, in the sentence: OpenAI's and Groq's {@code try again in 1m30.5s}, Azure's {@code retry after 26
+     * seconds}, Gemini's {@code retry in 48.9s}.
+     */
+    static final Pattern TRY_AGAIN = words("\\b(?:try again|retry) (?:in|after) "
+            + "(?:((?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h)){1,4})\\b|(\\d{1,9}) (second|minute)s?\\b)");
 
     static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?|organization_restricted");
     static final Pattern FORBIDDEN_FIRST = words(

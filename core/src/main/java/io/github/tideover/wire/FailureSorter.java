@@ -84,6 +84,7 @@ public final class FailureSorter {
             rule(CONTENT_FILTER, status(403).and(not(Refusal::isHtml)).and(text(ErrorWords.BLOCKED))),
             rule(CONTEXT_LENGTH, code(ErrorWords.TOO_LONG_CODE)),
             rule(CONTEXT_LENGTH, status(UNNAMED, 429, 500).and(text(ErrorWords.TOO_LONG_FIRST))),
+            rule(THROTTLED, status(402).and(code(ErrorWords.CREDIT_UNDER_WAY_CODE))),
             rule(QUOTA, code(ErrorWords.OUT_OF_CREDIT_CODE)),
             rule(QUOTA, status(402)),
             rule(QUOTA, status(UNNAMED, 400).and(text(ErrorWords.OUT_OF_CREDIT_FIRST))),
@@ -93,7 +94,7 @@ public final class FailureSorter {
             rule(OVERLOADED, code(ErrorWords.OVERLOADED_CODE)),
             // One request that is larger than a minute's limit: it will not fit later either.
             rule(THROTTLED, Again.ELSEWHERE, status(413).and(code(ErrorWords.THROTTLED_CODE))),
-            rule(THROTTLED, Again.ELSEWHERE, status(429).and(text(ErrorWords.LARGER_THAN_A_LIMIT))),
+            rule(THROTTLED, Again.ELSEWHERE, status(UNNAMED, 429).and(text(ErrorWords.LARGER_THAN_A_LIMIT))),
             rule(THROTTLED, code(ErrorWords.THROTTLED_CODE)),
             rule(FORBIDDEN, code(ErrorWords.FORBIDDEN_CODE)),
             rule(FORBIDDEN, status(UNNAMED, 400).and(text(ErrorWords.FORBIDDEN_FIRST))),
@@ -124,7 +125,7 @@ public final class FailureSorter {
             rule(INVALID_REQUEST, status(400, 405, 411, 415, 422)),
             rule(UNEXPECTED, status(501, 505, 511)),
             rule(UNEXPECTED, status(UNNAMED).and(text(ErrorWords.NO_SUCH_PATH_FIRST))),
-            rule(TRANSIENT, status(UNNAMED, 408, 425, 499).or(refusal -> refusal.status() >= 500)),
+            rule(TRANSIENT, status(UNNAMED, 408, 424, 425, 499).or(refusal -> refusal.status() >= 500)),
             rule(UNEXPECTED, refusal -> true));
 
     /** What the network did instead of carrying an answer. The first rule that fits decides. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import kotlin.Pair;
 import okhttp3.Headers;
@@ -26,6 +27,17 @@ final class Refusal {
     /** What the words of an error inside HTTP 200 would be as a status. */
     private static final Map<String, Integer> STATUS_OF_CODE = Map.ofEntries(
             Map.entry("invalid_request_error", 400),
+            // What OpenRouter calls the errors of others.
+            Map.entry("invalid_request", 400),
+            Map.entry("string_too_long", 400),
+            Map.entry("token_limit_exceeded", 400),
+            Map.entry("image_not_found", 400),
+            Map.entry("image_download_failed", 400),
+            Map.entry("unsupported_image_format", 400),
+            Map.entry("authentication", 401),
+            Map.entry("payload_too_large", 413),
+            Map.entry("unprocessable", 422),
+            Map.entry("provider_unavailable", 502),
             Map.entry("invalid_argument", 400),
             Map.entry("failed_precondition", 400),
             Map.entry("out_of_range", 400),
@@ -75,13 +87,32 @@ final class Refusal {
         body = ErrorBody.read(problem.body());
         status = isInsideSuccess() ? statusInside(body.codes()) : problem.status();
         // Google names a wait of seconds beside a limit that lasts for the day.
-        String delay = hasText(ErrorWords.OVER_DAILY_QUOTA) ? null : body.retryDelay();
+        String delay = hasText(ErrorWords.OVER_DAILY_QUOTA) ? null : delay();
         headers = withThoseInside(problem.headers(), body.headers());
         retryAfter = RetryAfter.of(status, headers, delay, now);
     }
 
     ErrorBody body() {
         return body;
+    }
+
+    /** The wait that the body asks for: in a field, or in words where these are the provider's and not a request quoted back. */
+    private @Nullable String delay() {
+        boolean isAboutLoad = status == 0 || status == 429 || status == 503 || status == 529;
+        return body.retryDelay() != null || !isAboutLoad
+                ? body.retryDelay()
+                : body.texts().stream()
+                        .flatMap(text ->
+                                ErrorWords.TRY_AGAIN.matcher(text).results().limit(1))
+                        .map(Refusal::delayIn)
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private static String delayIn(MatchResult words) {
+        return words.group(1) == null
+                ? words.group(2) + words.group(3).toLowerCase(Locale.ROOT).charAt(0)
+                : words.group(1).toLowerCase(Locale.ROOT);
     }
 
     /** The answer's headers, and those of whom a router asked, which it passes on in the body. */

@@ -342,12 +342,10 @@ public abstract class StreamedReply {
      *
      * @param word the provider's word
      * @throws RefusedException if the word tells of a fault
+     * @throws MalformedReplyException if it says that the reply is of no use
      */
-    protected final void finish(String word) throws RefusedException {
-        if (StopWord.isFailure(word)) {
-            throw refusedBy(word);
-        }
-        finish(StopWord.reason(word));
+    protected final void finish(String word) throws IOException {
+        finish(StopWord.end(word, headers));
     }
 
     /**
@@ -358,6 +356,15 @@ public abstract class StreamedReply {
     protected final void finish(FinishReason reason) {
         finishReason = reason;
         hasReason = true;
+    }
+
+    /**
+     * Whether the provider has said why the model stopped.
+     *
+     * @return true if so
+     */
+    protected final boolean hasReason() {
+        return hasReason;
     }
 
     /** Nothing more comes: the reply is complete. */
@@ -414,16 +421,6 @@ public abstract class StreamedReply {
      */
     protected final RefusedException refused(byte[] bytes, int from, int to) {
         return new RefusedException(200, headers, new String(bytes, from, to - from, StandardCharsets.UTF_8));
-    }
-
-    /**
-     * The error that an answer with such a finish reason should have held.
-     *
-     * @param word the provider's word
-     * @return what to throw
-     */
-    protected final RefusedException refusedBy(String word) {
-        return new RefusedException(200, headers, "{\"error\":{\"type\":" + Json.quoted(word) + "}}");
     }
 
     private static boolean append(StringBuilder all, @Nullable String piece) {

@@ -44,7 +44,7 @@ public final class ToolCallParts {
         if (call.thoughtSignature.isEmpty()) {
             call.thoughtSignature = part.thoughtSignature();
         }
-        call.arguments.append(part.arguments());
+        call.append(part.arguments());
     }
 
     /**
@@ -110,13 +110,24 @@ public final class ToolCallParts {
         private String name = "";
         private String thoughtSignature = "";
         private final StringBuilder arguments = new StringBuilder();
+        private int pieces;
 
-        /** Whether the part is a call of its own under the same index: it has another id, and a name too. */
+        void append(String piece) {
+            arguments.append(piece);
+            pieces += piece.isEmpty() ? 0 : 1;
+        }
+
+        /**
+         * Whether the part is a call of its own under the same index: it has a name, and another id, or arguments that begin
+         * anew after those of a call that came whole, as Gemini's calls do, to which its compatible API may give one number.
+         */
         boolean isAnother(ToolCallPart part) {
-            return !id.isEmpty()
-                    && !part.id().isEmpty()
-                    && !id.equals(part.id())
-                    && !part.name().isEmpty();
+            if (part.name().isEmpty()) {
+                return false;
+            }
+            boolean hasOtherId = !id.isEmpty() && !part.id().isEmpty() && !id.equals(part.id());
+            return hasOtherId
+                    || (pieces == 1 && part.arguments().startsWith("{") && Json.isObject(arguments.toString()));
         }
     }
 }

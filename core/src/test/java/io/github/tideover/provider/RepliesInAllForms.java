@@ -1,5 +1,6 @@
 package io.github.tideover.provider;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -148,6 +149,30 @@ abstract class RepliesInAllForms {
             Outcome outcome = streamed(recording, ScriptedSource.of(Arrays.copyOf(recording.body(), at)));
             assertThat(outcome.problem()).as("%s cut at %d", recording, at).isInstanceOf(IOException.class);
             assertThat(outcome.isFinished()).as("%s cut at %d", recording, at).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void aByteThatChangedOnTheWayIsNoFaultInThisProgram(Recording recording) {
+        FailureSorter sorter = new FailureSorter(List.of(), () -> true);
+        for (int seed = 0; seed < 300; seed++) {
+            Random dice = new Random(seed);
+            byte[] body = recording.body().clone();
+            body[dice.nextInt(body.length)] = (byte) dice.nextInt(256);
+            String as = recording + " with seed " + seed;
+            Outcome outcome = streamed(recording, ScriptedSource.of(body));
+            if (outcome.problem() == null) {
+                assertThat(outcome.isFinished()).as(as).isTrue();
+                assertThat(recording.tongue().hasProof(new String(body, ISO_8859_1)) || !recording.isStream())
+                        .as(as)
+                        .isTrue();
+            } else {
+                assertThat(outcome.problem()).as(as).isInstanceOf(IOException.class);
+                assertThat(sorter.sort(outcome.problem(), Instant.EPOCH).message())
+                        .as(as)
+                        .doesNotContain("fault in this program");
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The four dialects as the recordings know them: how to tell a body's, and what its words and counts mean. */
 enum Tongue {
-    CHAT("openai-chat", "\"finish_reason\": ?\"[^\"]|\\[DONE\\]") {
+    CHAT("openai-chat", "\"finish_reason\":\\s?\"[^\"]|\\[DONE\\]") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
             return new OpenAiDialect(http, url, Headers.EMPTY, "max_tokens", Capabilities.unknown(), MAX_REPLY);
@@ -35,7 +35,7 @@ enum Tongue {
                     count(told.path("completion_tokens_details").path("reasoning_tokens")));
         }
     },
-    RESPONSES("openai-responses", "\"type\": ?\"response\\.(completed|incomplete|failed|cancelled)\"") {
+    RESPONSES("openai-responses", "response\\.(completed|incomplete|failed|cancelled)") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
             return new ResponsesDialect(http, url, Headers.EMPTY, Capabilities.unknown(), false, false, MAX_REPLY);
@@ -51,7 +51,7 @@ enum Tongue {
                     count(told.path("output_tokens_details").path("reasoning_tokens")));
         }
     },
-    MESSAGES("anthropic-messages", "\"stop_reason\": ?\"|\"message_stop\"") {
+    MESSAGES("anthropic-messages", "\"stop_reason\":\\s?\"|\"message_stop\"") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
             return new AnthropicDialect(http, url, Map.of(), Capabilities.unknown(), MAX_REPLY);
@@ -66,7 +66,7 @@ enum Tongue {
             return Usage.of(input, output, input + output, cached, thinking);
         }
     },
-    GEMINI("gemini-native", "\"finishReason\": ?\"(?!FINISH_REASON_UNSPECIFIED)") {
+    GEMINI("gemini-native", "\"finishReason\":\\s?\"(?!FINISH_REASON_UNSPECIFIED)") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
             return new GeminiDialect(http, url, Headers.EMPTY, Capabilities.unknown(), MAX_REPLY);
@@ -127,6 +127,11 @@ enum Tongue {
         return blank.find(found.end()) ? blank.end() : body.length();
     }
 
+    /** Whether the body has an event that proves a reply to be complete, or says that it has none. */
+    boolean hasProof(String body) {
+        return proof.matcher(body).find();
+    }
+
     /** What a provider's word for the end means, in all dialects, since gateways mix them. */
     static FinishReason meaningOf(String word, boolean hasToolCalls) {
         return switch (word) {
@@ -136,6 +141,8 @@ enum Tongue {
                 FinishReason.LENGTH;
             case "tool_calls", "tool_use", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter",
+                    "content_filter: RECITATION",
+                    "MODEL_ARMOR",
                     "refusal",
                     "SAFETY",
                     "RECITATION",

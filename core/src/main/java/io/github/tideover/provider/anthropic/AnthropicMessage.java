@@ -220,18 +220,8 @@ public final class AnthropicMessage {
                 text.append(in.getString());
                 return;
             }
-            if (value != JsonToken.START_ARRAY) {
-                in.skipChildren();
-                return;
-            }
-            hasContent = true;
-            while (in.nextToken() != JsonToken.END_ARRAY) {
-                if (in.currentToken() == JsonToken.START_OBJECT) {
-                    add(Block.read(in));
-                } else {
-                    in.skipChildren();
-                }
-            }
+            hasContent |= value == JsonToken.START_ARRAY;
+            Block.readAll(in).forEach(this::add);
         }
 
         private void add(Block block) {

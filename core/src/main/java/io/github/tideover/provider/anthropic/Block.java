@@ -1,8 +1,11 @@
 package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
  * One block of a message's content: of text, of thinking, or a tool call. All others say nothing here. Thinking has a signature;
@@ -48,6 +51,23 @@ record Block(
             }
         }
         return new Block(type, text, thinking, signature, data, id, tool, input);
+    }
+
+    /** Reads the blocks in the array at whose start the parser stands; none if it is another value. */
+    static List<Block> readAll(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return List.of();
+        }
+        List<Block> blocks = new ArrayList<>(2);
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                blocks.add(read(in));
+            } else {
+                in.skipChildren();
+            }
+        }
+        return blocks;
     }
 
     private static String inputOf(@Nullable String json) {

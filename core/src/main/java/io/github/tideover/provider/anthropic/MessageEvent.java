@@ -3,6 +3,7 @@ package io.github.tideover.provider.anthropic;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class MessageEvent {
     private String id = "";
     private String model = "";
     private @Nullable Block block;
+    private List<Block> startBlocks = List.of();
     private String text = "";
     private String thinking = "";
     private String signature = "";
@@ -82,15 +84,20 @@ public final class MessageEvent {
             in.skipChildren();
             return;
         }
+        String said = "";
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "id" -> id = Json.text(in);
                 case "model" -> model = Json.text(in);
                 case "usage" -> readTokens(in);
+                case "content" -> startBlocks = Block.readAll(in);
+                case "stop_reason" -> said = Json.text(in);
                 default -> in.skipChildren();
             }
         }
+        // What has yet to be written has no end, whatever a gateway says of it.
+        stopReason = startBlocks.isEmpty() ? stopReason : said;
     }
 
     private void readDelta(JsonParser in, JsonToken value) {
@@ -235,6 +242,11 @@ public final class MessageEvent {
     @Nullable
     Block block() {
         return block;
+    }
+
+    /** What the message holds as it starts: nothing, but where the provider had to write nothing anew. */
+    List<Block> startBlocks() {
+        return startBlocks;
     }
 
     long blockIndex() {

@@ -11,6 +11,8 @@ import io.github.tideover.wire.StreamedReply;
 import io.github.tideover.wire.ToolCallPart;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +28,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     private Tokens tokens = Tokens.NONE;
     private boolean hasStarted;
 
-    /** The arguments as a tool call began with them: those of the call, if none come after. */
-    private @Nullable String openingArguments;
-
-    private long openIndex;
+    /** The arguments as tool calls began with them, by index: those of the call, if none come after. */
+    private final Map<Long, String> openingArguments = new TreeMap<>();
 
     /**
      * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
@@ -79,7 +79,7 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         // The type is told twice; a proxy may have dropped one of them.
         return switch (event.type().isEmpty() ? eventType : event.type()) {
             case "message_start" -> start(event);
-            case "content_block_start" -> begin(event);
+            case "content_block_start" -> begin(event.blockIndex(), event.block());
             case "content_block_delta" -> goOn(event);
             case "content_block_stop" -> callAsItBegan(event.blockIndex());
             case "message_delta" -> stop(event);
@@ -99,15 +99,20 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         }
     }
 
-    private boolean start(MessageEvent event) {
+    /** A message may start with all it holds, where code that the provider runs calls one tool after the other. */
+    private boolean start(MessageEvent event) throws IOException {
         hasStarted = true;
         identify(event.id(), event.model());
         correct(event);
-        return false;
+        boolean isPiece = false;
+        long index = 0;
+        for (Block block : event.startBlocks()) {
+            isPiece |= begin(index++, block);
+        }
+        return end(event.stopReason()) || isPiece;
     }
 
-    private boolean begin(MessageEvent event) {
-        Block block = event.block();
+    private boolean begin(long index, @Nullable Block block) {
         if (block == null) {
             return false;
         }
@@ -116,9 +121,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
             case "text" -> say(block.text());
             case "thinking" -> think(block.thinking());
             case "tool_use" -> {
-                openIndex = event.blockIndex();
-                openingArguments = block.input();
-                call(new ToolCallPart(openIndex, block.id(), block.name(), "", thoughts.take()));
+                openingArguments.put(index, block.input());
+                call(new ToolCallPart(index, block.id(), block.name(), "", thoughts.take()));
                 yield true;
             }
             default -> false;
@@ -131,9 +135,7 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         isPiece = say(event.text()) || isPiece;
         // Tools that the provider calls by itself have arguments too.
         if (!event.arguments().isEmpty() && calls(event.blockIndex())) {
-            if (event.blockIndex() == openIndex) {
-                openingArguments = null;
-            }
+            openingArguments.remove(event.blockIndex());
             call(new ToolCallPart(event.blockIndex(), "", "", event.arguments()));
             isPiece = true;
         }
@@ -141,11 +143,10 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     }
 
     private boolean callAsItBegan(long index) {
-        String arguments = openingArguments;
-        if (arguments == null || index != openIndex) {
+        String arguments = openingArguments.remove(index);
+        if (arguments == null) {
             return false;
         }
-        openingArguments = null;
         call(new ToolCallPart(index, "", "", arguments));
         return true;
     }
@@ -153,9 +154,19 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     private boolean stop(MessageEvent event) throws IOException {
         correct(event);
         boolean isPiece = decline(event.refusal());
-        if (!event.stopReason().isEmpty()) {
-            finish(event.stopReason());
+        return end(event.stopReason()) || isPiece;
+    }
+
+    /** Whoever leaves out the end of a block has said the end of all of them by this. */
+    private boolean end(String stopReason) throws IOException {
+        if (stopReason.isEmpty()) {
+            return false;
         }
+        boolean isPiece = false;
+        for (Long index : List.copyOf(openingArguments.keySet())) {
+            isPiece |= callAsItBegan(index);
+        }
+        finish(stopReason);
         return isPiece;
     }
 

@@ -1,7 +1,7 @@
 package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.chat.ChatReply;
-import io.github.tideover.wire.Json;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
@@ -28,9 +28,10 @@ final class MessageReader {
             throw refused(headers, message.error().get());
         }
         String stopReason = message.stopReason();
-        if (message.type().equals("error") || StopWord.isFailure(stopReason)) {
-            throw refused(headers, "{\"type\":" + Json.quoted(stopReason.isEmpty() ? "error" : stopReason) + "}");
+        if (message.type().equals("error")) {
+            throw StopWord.refused(stopReason.isEmpty() ? "error" : stopReason, headers);
         }
+        FinishReason reason = StopWord.end(stopReason, headers);
         if (!message.hasContent()) {
             throw new MalformedReplyException("the answer has no content");
         }
@@ -39,7 +40,7 @@ final class MessageReader {
                 .reasoning(message.thinking())
                 .refusal(message.refusal())
                 .toolCalls(message.toolCalls())
-                .finishReason(StopWord.reason(stopReason))
+                .finishReason(reason)
                 .id(message.id())
                 .model(message.model().isEmpty() ? model : message.model())
                 .usage(message.usage())

@@ -50,6 +50,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     private final Headers headers;
     private final String asked;
     private final List<String> adapted;
+    private final long maxReply;
     /** What one event holds: one piece as a rule. */
     private final List<GeneratedContent> pieces = new ArrayList<>(1);
 
@@ -66,6 +67,9 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     private String ending = "";
     private boolean hasCandidate;
     private int calls;
+    /** The tool call whose arguments are coming. */
+    private @Nullable PartialCall openCall;
+
     private @Nullable List<ToolCall> completeCalls;
 
     /**
@@ -93,6 +97,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         this.headers = headers;
         this.asked = model;
         this.adapted = adapted;
+        this.maxReply = maxReply;
         this.template = template;
     }
 
@@ -201,20 +206,56 @@ final class ContentReader extends StreamedReply implements DeltaReader {
             Ending.requireReply(ending, headers);
         }
         if (!ending.isEmpty()) {
+            endCall();
             finish(Ending.of(ending, calls > 0));
         }
         return hasContent;
     }
 
-    private boolean takeContent(Candidate candidate) {
+    private boolean takeContent(Candidate candidate) throws IOException {
         boolean hasContent = think(candidate.reasoning());
         hasContent |= say(candidate.text());
-        for (ToolCall call : candidate.toolCalls()) {
-            // Each comes whole, and two of one name and without an id are two.
-            call(new ToolCallPart(calls++, call.id(), call.name(), call.arguments(), call.thoughtSignature()));
+        for (CallPiece piece : candidate.calls()) {
+            takeCall(piece);
             hasContent = true;
         }
         return hasContent;
+    }
+
+    /** Each comes whole as a rule, and two of one name and without an id are two. */
+    private void takeCall(CallPiece piece) throws IOException {
+        if (!piece.name().isEmpty()) {
+            endCall();
+        }
+        if (piece.isWhole()) {
+            ToolCall call = piece.toolCall();
+            call(new ToolCallPart(calls++, call.id(), call.name(), call.arguments(), call.thoughtSignature()));
+            return;
+        }
+        PartialCall open = openCall;
+        if (open == null) {
+            if (piece.name().isEmpty()) {
+                return; // the end of none
+            }
+            open = new PartialCall(piece);
+            openCall = open;
+        }
+        for (CallPiece.Argument argument : piece.arguments()) {
+            open.add(argument);
+        }
+        if (open.length() > maxReply) {
+            throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
+        }
+        if (!piece.goesOn()) {
+            endCall();
+        }
+    }
+
+    private void endCall() {
+        if (openCall != null) {
+            call(openCall.part(calls++));
+            openCall = null;
+        }
     }
 
     @Override

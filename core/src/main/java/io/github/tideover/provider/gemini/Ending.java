@@ -4,6 +4,7 @@ import io.github.tideover.chat.FinishReason;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StopWord;
 import java.io.IOException;
 import okhttp3.Headers;
 
@@ -20,38 +21,19 @@ final class Ending {
     }
 
     static FinishReason of(String word, boolean hasToolCalls) {
-        return switch (word) {
-            case "STOP" -> hasToolCalls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
-            case "MAX_TOKENS" -> FinishReason.LENGTH;
-            case "SAFETY",
-                    "RECITATION",
-                    "BLOCKLIST",
-                    "PROHIBITED_CONTENT",
-                    "SPII",
-                    "MODEL_ARMOR",
-                    "IMAGE_SAFETY",
-                    "IMAGE_PROHIBITED_CONTENT",
-                    "IMAGE_RECITATION" -> FinishReason.CONTENT_FILTER;
-            default -> FinishReason.OTHER;
-        };
+        return word.equals("STOP") && hasToolCalls ? FinishReason.TOOL_CALLS : StopWord.reason(word);
     }
 
     /**
-     * Tells an end from a fault. Where the model wrote a tool call that is none, Gemini withholds it and what it would have
-     * led to, so that there is nothing to work with, and the next try mostly goes well.
+     * Tells an end from a fault.
      *
      * @throws MalformedReplyException if the model wrote something unusable
      * @throws RefusedException if the request was at fault
      */
     static void requireReply(String word, Headers headers) throws IOException {
-        switch (word) {
-            case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE" ->
-                throw new MalformedReplyException("the model wrote what the provider could not use: " + word);
-            case "MISSING_THOUGHT_SIGNATURE" ->
-                throw refused(headers, "{\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"reason\":\"" + word + "\"}]}");
-            default -> {
-                // An end, if not always a good one.
-            }
+        StopWord.requireUsable(word);
+        if (word.equals("MISSING_THOUGHT_SIGNATURE")) {
+            throw refused(headers, "{\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"reason\":\"" + word + "\"}]}");
         }
     }
 

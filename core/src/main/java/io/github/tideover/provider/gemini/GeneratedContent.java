@@ -221,7 +221,7 @@ public final class GeneratedContent {
         Candidate only = candidates.get(0);
         return only.index() == 0
                 && only.reasoning().isEmpty()
-                && only.toolCalls().isEmpty()
+                && only.calls().isEmpty()
                 && !Ending.isSaid(only.finishReason());
     }
 
@@ -240,14 +240,14 @@ public final class GeneratedContent {
         private final long index;
         private final String text;
         private final String reasoning;
-        private final List<ToolCall> toolCalls;
+        private final List<CallPiece> calls;
         private final String finishReason;
 
         private Candidate(long index, Parts parts, String finishReason) {
             this.index = index;
             this.text = parts.text.toString();
             this.reasoning = parts.reasoning.toString();
-            this.toolCalls = Collections.unmodifiableList(parts.toolCalls);
+            this.calls = parts.calls;
             this.finishReason = finishReason;
         }
 
@@ -301,12 +301,23 @@ public final class GeneratedContent {
         }
 
         /**
-         * The tools that the model wishes to have called, each with the id and the thought signature that came with it.
+         * The tools that the model wishes to have called, each with the id and the thought signature that came with it. Those
+         * whose arguments come one by one, as Vertex AI sends them if asked to, are not among them.
          *
          * @return an unmodifiable list, empty for none
          */
         public List<ToolCall> toolCalls() {
-            return toolCalls;
+            return calls.isEmpty()
+                    ? List.of()
+                    : calls.stream()
+                            .filter(CallPiece::isWhole)
+                            .map(CallPiece::toolCall)
+                            .toList();
+        }
+
+        /** All that it says of tool calls, in order. */
+        List<CallPiece> calls() {
+            return calls;
         }
 
         /**
@@ -329,7 +340,7 @@ public final class GeneratedContent {
     private static final class Parts {
         private final JoinedText text = new JoinedText();
         private final JoinedText reasoning = new JoinedText();
-        private List<ToolCall> toolCalls = List.of();
+        private List<CallPiece> calls = List.of();
 
         void readContent(JsonParser in) {
             for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -352,7 +363,7 @@ public final class GeneratedContent {
             String words = "";
             boolean isThought = false;
             String signature = "";
-            ToolCall call = null;
+            CallPiece call = null;
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 JsonToken value = in.nextToken();
                 switch (name) {
@@ -362,7 +373,7 @@ public final class GeneratedContent {
                         in.skipChildren();
                     }
                     case "thoughtSignature" -> signature = Json.text(in);
-                    case "functionCall" -> call = value == JsonToken.START_OBJECT ? readCall(in) : skip(in);
+                    case "functionCall" -> call = value == JsonToken.START_OBJECT ? CallPiece.read(in) : skip(in);
                     default -> in.skipChildren();
                 }
             }
@@ -372,36 +383,14 @@ public final class GeneratedContent {
                 text.add(words);
             }
             if (call != null) {
-                add(signature.isEmpty() ? call : call.thoughtSignature(signature));
+                calls = calls.isEmpty() ? new ArrayList<>(2) : calls;
+                calls.add(call.signed(signature));
             }
         }
 
-        private static @Nullable ToolCall skip(JsonParser in) {
+        private static @Nullable CallPiece skip(JsonParser in) {
             in.skipChildren();
             return null;
-        }
-
-        private static ToolCall readCall(JsonParser in) {
-            String id = "";
-            String tool = "";
-            String arguments = null;
-            for (String name = in.nextName(); name != null; name = in.nextName()) {
-                in.nextToken();
-                switch (name) {
-                    case "id" -> id = Json.text(in);
-                    case "name" -> tool = Json.text(in);
-                    case "args" -> arguments = Json.json(in);
-                    default -> in.skipChildren();
-                }
-            }
-            return ToolCall.of(id, tool, arguments == null ? "{}" : arguments);
-        }
-
-        private void add(ToolCall call) {
-            if (toolCalls.isEmpty()) {
-                toolCalls = new ArrayList<>(2);
-            }
-            toolCalls.add(call);
         }
     }
 }

@@ -47,7 +47,7 @@ final class Chunk {
     boolean hasChoice;
     /** An error in one of the shapes that are errors anywhere. */
     boolean isError;
-    /** A field that is an error only where a whole answer should have been, and there are no choices. */
+    /** A field that is an error only where there are no choices. */
     boolean isComplaint;
 
     private int choices;
@@ -124,8 +124,30 @@ final class Chunk {
                 case "choices" -> choices(json, value);
                 case "usage" -> usage(json);
                 case "error" -> isError |= isSomething(json, value);
+                case "x_groq" -> groq(json, value);
                 case "object" -> isError |= Json.text(json).equals("error");
                 case "detail", "message", "errors" -> isComplaint |= isSomething(json, value);
+                default -> json.skipChildren();
+            }
+        }
+    }
+
+    /**
+     * What Groq says in a field of its own: the usage, at times only here, and why it stopped before the end.
+     *
+     * @see <a href="https://console.groq.com/docs/api-reference#chat-create">Groq's chunk</a>
+     */
+    private void groq(JsonParser json, @Nullable JsonToken start) {
+        if (start != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "usage" -> usage(json);
+                case "error" -> isError |= isSomething(json, value);
                 default -> json.skipChildren();
             }
         }

@@ -7,7 +7,6 @@ import io.github.tideover.wire.ChunkFields;
 import io.github.tideover.wire.ChunkTemplate;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.MalformedReplyException;
-import io.github.tideover.wire.StopWord;
 import io.github.tideover.wire.StreamedReply;
 import io.github.tideover.wire.ToolCallPart;
 import java.io.IOException;
@@ -94,7 +93,7 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         count();
         hasChoice |= chunk.hasChoice;
         boolean isPiece = takeContent();
-        if (chunk.isError) {
+        if (chunk.isError || (chunk.isComplaint && !chunk.hasChoice && !hasReason())) {
             throw refused(bytes, from, to);
         }
         if (chunk.finishReason != null) {
@@ -149,10 +148,6 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         }
         if (!chunk.hasChoice) {
             throw new MalformedReplyException("the answer is JSON without choices, not an event stream");
-        }
-        String reason = chunk.finishReason;
-        if (reason != null && StopWord.isFailure(reason)) {
-            throw refusedBy(reason);
         }
         return wholeReply.read(body);
     }

@@ -1,7 +1,7 @@
 package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ChatReply;
-import io.github.tideover.wire.Json;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
@@ -35,10 +35,7 @@ final class CompletionReader {
         if (choice.error().isPresent()) {
             throw refused(headers, choice.error().get());
         }
-        String finishReason = choice.finishReason();
-        if (StopWord.isFailure(finishReason)) {
-            throw refused(headers, "{\"type\":" + Json.quoted(finishReason) + "}");
-        }
+        FinishReason reason = StopWord.end(choice.finishReason(), headers);
         if (!choice.hasMessage()) {
             throw new MalformedReplyException("the answer has no message");
         }
@@ -48,7 +45,7 @@ final class CompletionReader {
                 .reasoning(message.reasoning())
                 .refusal(message.refusal())
                 .toolCalls(message.toolCalls())
-                .finishReason(StopWord.reason(finishReason))
+                .finishReason(reason)
                 .id(completion.id())
                 .model(completion.model().isEmpty() ? model : completion.model())
                 .usage(completion.usage())

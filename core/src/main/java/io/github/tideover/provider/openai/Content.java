@@ -4,7 +4,10 @@ import io.github.tideover.wire.Json;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Content that came as an array of parts: text, thinking (which may have parts of its own) and refusal. */
+/**
+ * Content that came as an array of parts: text, thinking (which may have parts of its own, as Mistral sends it, or a summary of
+ * parts, as Databricks does) and refusal.
+ */
 record Content(String text, String reasoning, String refusal) {
     static final Content NONE = new Content("", "", "");
 
@@ -29,7 +32,7 @@ record Content(String text, String reasoning, String refusal) {
             switch (name) {
                 case "text" -> text.append(Json.text(in));
                 case "refusal" -> refusal.append(Json.text(in));
-                case "thinking" -> {
+                case "thinking", "summary" -> {
                     if (value == JsonToken.START_ARRAY) {
                         reasoning.append(read(in).text());
                     } else {

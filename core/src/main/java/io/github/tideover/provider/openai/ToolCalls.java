@@ -65,7 +65,8 @@ final class ToolCalls {
             switch (name) {
                 case "index" -> index = value == JsonToken.VALUE_NULL ? ToolCallPart.NO_INDEX : Json.count(in);
                 case "id" -> draft.id = Json.text(in);
-                case "function" -> {
+                // A tool of OpenAI's other kind has an input of any text in place of arguments.
+                case "function", "custom" -> {
                     if (value == JsonToken.START_OBJECT) {
                         draft.readFunction(in);
                     } else {
@@ -91,7 +92,7 @@ final class ToolCalls {
                 switch (name) {
                     case "name" -> tool = Json.text(in);
                     // JSON in a string, by the book; JSON as it is, from some local servers.
-                    case "arguments" -> {
+                    case "arguments", "input" -> {
                         if (value == JsonToken.START_OBJECT) {
                             String json = Json.json(in);
                             arguments = json == null ? "" : json;

@@ -31,6 +31,8 @@ public final class OpenAiResponse {
     private final @Nullable Boolean background;
     private final @Nullable Usage usage;
     private final @Nullable String error;
+    /** OpenRouter's word for what went wrong, which says more than the code that it gives for the API's sake. */
+    private final String errorType;
 
     private OpenAiResponse(Draft draft) {
         id = draft.id;
@@ -46,6 +48,7 @@ public final class OpenAiResponse {
         usage = draft.usage;
         String complaint = draft.complaint == null || draft.hasOutput ? null : draft.complaint.json();
         error = draft.error == null ? complaint : draft.error;
+        errorType = draft.errorType;
     }
 
     static OpenAiResponse read(JsonParser in) {
@@ -64,6 +67,7 @@ public final class OpenAiResponse {
                             : value == JsonToken.VALUE_FALSE ? Boolean.FALSE : draft.skipped(in);
                 case "usage" -> draft.usage = Usages.read(in);
                 case "error" -> draft.error = Json.json(in);
+                case "error_type" -> draft.errorType = Json.text(in);
                 default -> draft.complaint = Complaint.take(draft.complaint, name, in);
             }
         }
@@ -185,6 +189,7 @@ public final class OpenAiResponse {
     String failure() {
         return "{\"error\":"
                 + (error != null ? error : "{\"type\":" + Json.quoted(status.isEmpty() ? "server_error" : status) + "}")
+                + (errorType.isEmpty() ? "" : ",\"error_type\":" + Json.quoted(errorType))
                 + "}";
     }
 
@@ -197,12 +202,7 @@ public final class OpenAiResponse {
     String stopWord(String status) {
         return switch (status) {
             case "completed", "" -> toolCalls.isEmpty() ? "stop" : "tool_calls";
-            case "incomplete" ->
-                switch (incompleteReason) {
-                    case "max_output_tokens", "max_tokens" -> "length";
-                    case "" -> "incomplete";
-                    default -> incompleteReason;
-                };
+            case "incomplete" -> incompleteReason.isEmpty() ? "incomplete" : incompleteReason;
             default -> status;
         };
     }
@@ -227,6 +227,7 @@ public final class OpenAiResponse {
         private @Nullable Boolean background;
         private @Nullable Usage usage;
         private @Nullable String error;
+        private String errorType = "";
         private @Nullable Complaint complaint;
 
         void readOutput(JsonParser in, JsonToken value) {

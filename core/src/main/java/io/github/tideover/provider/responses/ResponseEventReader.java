@@ -11,6 +11,7 @@ import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
+import io.github.tideover.wire.StopWord;
 import io.github.tideover.wire.StreamedReply;
 import io.github.tideover.wire.ToolCallPart;
 import java.io.IOException;
@@ -290,7 +291,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             throw new RefusedException(200, headers, response.failure());
         }
         if (response == null && (type.equals("response.failed") || type.equals("response.cancelled"))) {
-            throw refusedBy("server_error");
+            throw StopWord.refused("server_error", headers);
         }
         if (response == null && !hasStarted && !isBegun()) {
             throw new MalformedReplyException("the stream said " + type + " and held no response");

@@ -1,7 +1,7 @@
 package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ChatReply;
-import io.github.tideover.wire.Json;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
@@ -33,16 +33,13 @@ final class ResponseReader {
         if (!response.hasOutput()) {
             throw new MalformedReplyException("the answer has no output");
         }
-        String word = response.stopWord();
-        if (StopWord.isFailure(word)) {
-            throw new RefusedException(200, headers, "{\"error\":{\"type\":" + Json.quoted(word) + "}}");
-        }
+        FinishReason reason = StopWord.end(response.stopWord(), headers);
         return ChatReply.builder()
                 .text(response.text())
                 .reasoning(response.reasoning())
                 .refusal(response.refusal())
                 .toolCalls(response.toolCalls())
-                .finishReason(StopWord.reason(word))
+                .finishReason(reason)
                 .id(response.id())
                 .model(response.model().isEmpty() ? model : response.model())
                 .usage(response.usage())

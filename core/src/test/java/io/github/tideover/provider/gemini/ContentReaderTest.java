@@ -14,6 +14,7 @@ import io.github.tideover.failure.FailureKind;
 import io.github.tideover.wire.CutReplyException;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.FailureSorter;
+import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.ScriptedSource;
@@ -231,6 +232,68 @@ class ContentReaderTest {
         assertThat(read(event(candidate("{\"functionCall\":{\"name\":\"now\"}}", "MAX_TOKENS")))
                         .finishReason())
                 .isEqualTo(FinishReason.LENGTH);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            $.a;$.b                          | {"a":"x","b":"x"}
+            $.a;$.a                          | {"a":"xx"}
+            $.a[0];$.a[1];$.a[1]             | {"a":["x","xx"]}
+            $.a[0].b;$.a[0].c[0]             | {"a":[{"b":"x","c":["x"]}]}
+            $['a b'];$["c.d"]["e"]           | {"a b":"x","c.d":{"e":"x"}}
+            $['it\\'s']                      | {"it's":"x"}
+            """)
+    void argumentsThatComeOneByOneAreWhereTheirPathsSay(String paths, String arguments) throws IOException {
+        StringBuilder body =
+                new StringBuilder(event(candidate("{\"functionCall\":{\"name\":\"f\",\"willContinue\":true}}", "")));
+        for (String path : paths.split(";")) {
+            body.append(argument(path));
+        }
+        assertThat(read(body + STOP).toolCalls())
+                .extracting(ToolCall::arguments)
+                .containsExactly(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a",
+                "$",
+                "$[0]",
+                "$.a[1]",
+                "$.a[",
+                "$.a.",
+                "$..a",
+                "$.a[-1]",
+                "$.a[99999999]",
+                "$.a['b",
+                "$.t.a"
+            })
+    void anArgumentWithoutAPlaceIsMalformed(String path) {
+        String body =
+                event(candidate("{\"functionCall\":{\"name\":\"f\",\"willContinue\":true}}", "")) + argument("$.t");
+        assertThatThrownBy(() -> read(body + argument(path) + STOP)).isInstanceOf(MalformedReplyException.class);
+        assertThatThrownBy(() -> read(body + argument("$." + "a".repeat(1_000)) + STOP))
+                .isInstanceOf(MalformedReplyException.class);
+    }
+
+    @Test
+    void theEndOfACallThatNeverBeganIsNoCall() throws IOException {
+        ChatReply reply = read(event(candidate("{\"functionCall\":{}}", "STOP")));
+        assertThat(reply.toolCalls()).isEmpty();
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void argumentsWithoutEndPassTheBoundToo() {
+        String body = event(candidate("{\"functionCall\":{\"name\":\"f\",\"willContinue\":true}}", ""))
+                + argument("$.a").repeat(20);
+        ContentReader reader = new ContentReader(
+                new EventStreamReader(ScriptedSource.of(body).buffered(), () -> {}), STREAM, "asked", List.of(), 50);
+        assertThatThrownBy(() -> pieces(reader))
+                .isInstanceOf(MalformedReplyException.class)
+                .hasMessage("the answer is larger than 50 bytes");
     }
 
     @Test
@@ -454,6 +517,14 @@ class ContentReaderTest {
     static String candidate(String part, String finishReason) {
         return "{\"candidates\":[{\"content\":{\"parts\":[" + part + "],\"role\":\"model\"},\"finishReason\":\""
                 + finishReason + "\"}]}";
+    }
+
+    /** Puts an x into that place. */
+    private static String argument(String path) {
+        return event(candidate(
+                "{\"functionCall\":{\"willContinue\":true,\"partialArgs\":[{\"jsonPath\":" + Json.quoted(path)
+                        + ",\"stringValue\":\"x\"}]}}",
+                ""));
     }
 
     private static String usage(int prompt, int candidates, int total) {

@@ -275,6 +275,19 @@ class ChunkReaderTest {
         assertThat(source.isClosed()).isTrue();
     }
 
+    // What is neither an error by name nor a choice
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"detail\":\"gone\"}", "{\"message\":\"gone\",\"code\":503}", "{\"errors\":[{\"m\":1}]}"})
+    void aComplaintInPlaceOfAChunkIsARefusal(String complaint) throws IOException {
+        ChunkReader reader = reader(text("a") + event(complaint) + DONE);
+        assertThatThrownBy(() -> pieces(reader)).isInstanceOf(RefusedException.class);
+        assertThat(reader.isFinished()).isFalse();
+        assertThat(read(text("a") + STOP + event(complaint) + DONE).text()).isEqualTo("a");
+        String chunkToo = complaint.replaceFirst("\\{", "{\"choices\":[{\"delta\":{\"content\":\"b\"}}],");
+        assertThat(read(text("a") + event(chunkToo) + STOP).text()).isEqualTo("ab");
+    }
+
     // Keep-alives and damage
 
     @Test
@@ -428,6 +441,19 @@ class ChunkReaderTest {
                 .containsExactly(ToolCall.of("c0", "a", "{}"), ToolCall.of("c1", "b", "{}"));
     }
 
+    /** Gemini's compatible API does so, and may give none of them an id. */
+    @Test
+    void wholeCallsUnderOneIndexAreCallsOfTheirOwn() throws IOException {
+        assertThat(calls(tool("{\"index\":0,\"id\":\"\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}}")
+                        + tool("{\"index\":0,\"id\":\"\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}")))
+                .containsExactly(ToolCall.of("", "a", "{\"x\":1}"), ToolCall.of("", "a", "{}"));
+        // A server that repeats the name goes on with the call.
+        assertThat(calls(tool("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":\"}}")
+                        + tool("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}")
+                        + tool("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"}\"}}")))
+                .containsExactly(ToolCall.of("c", "a", "{\"x\":{}}"));
+    }
+
     @Test
     void argumentsMayBeCutOrEmptyOrAnObject() throws IOException {
         assertThat(calls(tool(
@@ -520,8 +546,7 @@ class ChunkReaderTest {
                 "{\"id\":\"x\",\"message\":\"m\"}",
                 "[{\"error\":{\"code\":429}}]",
                 "{\"object\":\"error\",\"message\":\"m\"}",
-                "{\"error\":{\"code\":502},\"choices\":[{\"message\":{}}]}",
-                "{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"overloaded_error\"}]}"
+                "{\"error\":{\"code\":502},\"choices\":[{\"message\":{}}]}"
             })
     void anErrorInPlaceOfTheStreamIsARefusal(String body) {
         ChunkReader reader = reader(ScriptedSource.of(body), JSON);
