@@ -3,6 +3,7 @@ package io.github.tideover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.Origin;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.RateLimitedException;
 import io.github.tideover.failure.RateLimits;
@@ -136,5 +137,48 @@ class PacingOverHttpTest {
                                     limit -> assertThat(limit.remaining()).hasValue(0));
                     assertThat(e.retryAt()).isPresent();
                 });
+    }
+
+    @Test
+    void aProviderThatTurnsEverybodyAwayWithoutAWordIsLeftToTheAlternateAndFoundBack() {
+        try (LoopbackProvider spare = new LoopbackProvider();
+                Tideover both = Tideover.builder()
+                        .provider(Provider.openAiCompatible(server.baseUrl())
+                                .name("main")
+                                .model("small"))
+                        .alternate(Provider.openAiCompatible(spare.baseUrl())
+                                .name("spare")
+                                .model("small"))
+                        .time(time.time())
+                        .build()) {
+            server.does(LoopbackProvider.fails(429));
+            List<Origin> origins = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                origins.add(answered(both).origin());
+                time.advance(Duration.ofMillis(200));
+            }
+            assertThat(origins).as("who answered").containsOnly(Origin.ALTERNATE);
+            assertThat(server.asked().size()).as("of 600, in two minutes").isLessThanOrEqualTo(40);
+            server.does(LoopbackProvider.says("Hello"));
+            int calls = 0;
+            while (answered(both).origin() != Origin.LIVE) {
+                time.advance(Duration.ofMillis(200));
+                calls++;
+            }
+            assertThat(calls).as("calls, five a second, before it serves again").isLessThanOrEqualTo(50);
+        }
+    }
+
+    private ChatReply answered(Tideover client) {
+        CompletableFuture<ChatReply> call = client.chatAsync("Hi");
+        Awaiting.until(() -> {
+            boolean waits = client.watchdog().underWay() > 0
+                    && client.routes().stream().allMatch(route -> route.underWay() == 0);
+            if (!call.isDone() && waits) {
+                time.advance(Duration.ofMillis(100));
+            }
+            return call.isDone();
+        });
+        return call.join();
     }
 }
