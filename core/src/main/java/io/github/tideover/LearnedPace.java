@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>The way back to a pace that was nearly right takes six requests at least, or each second one would be refused.
  *   <li>Single calls are no pace to cut from.
  *   <li>If everything is refused, the pace sinks to that of the probes of an open circuit.
- *   <li>If everything was, it does not grow past what went out before, as after an outage.
+ *   <li>If everything was, it does not grow past what went out before, for a minute, as after an outage.
  * </ul>
  *
  * <p>Callers wait in a queue, and hold no time in it, so that it moves as fast as the provider allows now. Guarded by its {@link Route}.
@@ -49,6 +49,8 @@ final class LearnedPace {
     private static final double FEWEST = 1 / CUT;
     /** As after an outage: enough to work off those who waited, and for a client with few calls no limit. */
     private static final double MOST_SHARE = 1.1;
+    /** So long after the last refusal there is a limit to that: those who waited have gone by then, and there may be more to ask. */
+    private static final long EASED_FOR = 2 * OVER_AFTER;
 
     private static final double MOST_AT_LEAST = 2;
 
@@ -152,7 +154,7 @@ final class LearnedPace {
 
     private void setRate(double perSecond, long now) {
         double most = GROWTH * Math.max(1, measured);
-        if (!isNearlyRight && now - refusedAt <= OVER_AFTER) {
+        if (!isNearlyRight && now - refusedAt <= EASED_FOR) {
             most = Math.min(most, Math.max(MOST_AT_LEAST, MOST_SHARE * before));
         }
         rate = Math.max(SLOWEST, Math.min(perSecond, most));

@@ -546,6 +546,12 @@ class PacingTest {
             assertThat(provider.askedBetween(settled, settled + TimeUnit.SECONDS.toNanos(30)) / 30.0)
                     .as("a second, from 15 s after its return on")
                     .isGreaterThanOrEqualTo(0.95 * rate);
+            for (int second = 0; second < 55 && rate >= 10; second++) { // with fewer, two a second are no load
+                long from = end + TimeUnit.SECONDS.toNanos(second);
+                assertThat(provider.askedBetween(from, from + TimeUnit.SECONDS.toNanos(5)) / 5.0)
+                        .as("a second, in the five from %s s after its return on", second)
+                        .isLessThanOrEqualTo(1.2 * rate);
+            }
             assertThat(client.failed * alternates).isZero();
         }
         Collections.sort(waits);
