@@ -138,11 +138,11 @@ public final class StubProvider implements AutoCloseable {
     /** Serves until standard input ends, which it does when the benchmark's process is gone. */
     public static void main(String[] args) throws IOException {
         byte[] begun = begunReply();
-        Said completions = new Said(wholeReply(), streamedReply(StubProvider::event, "data: [DONE]\n\n"));
         Map<Speech, Said> dialects = new EnumMap<>(Speech.class);
         for (Speech speech : Speech.values()) {
-            dialects.put(speech, new Said(wholeReply(speech.whole()), streamedReply(speech.events(), "")));
+            dialects.put(speech, new Said(wholeReply(speech.whole()), streamedReply(speech.events())));
         }
+        Said completions = new Said(wholeReply(), streamedReply(Speech.COMPLETIONS.events()));
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread acceptor = new Thread(() -> {
             while (true) {
@@ -240,11 +240,11 @@ public final class StubProvider implements AutoCloseable {
         return utf8(head.replace("$LENGTH", String.valueOf(body.length())) + body);
     }
 
-    private static byte[] streamedReply(IntFunction<String> event, String end) throws IOException {
+    private static byte[] streamedReply(IntFunction<String> event) throws IOException {
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
         reply.write(headOfStream());
         for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
-            byte[] bytes = block(first, event, end);
+            byte[] bytes = block(first, event);
             reply.write(utf8(Integer.toHexString(bytes.length) + "\r\n"));
             reply.write(bytes);
             reply.write(utf8("\r\n"));
@@ -257,19 +257,16 @@ public final class StubProvider implements AutoCloseable {
     static byte[] eventStream() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (int first = 0; first < EVENTS; first += EVENTS_IN_A_BLOCK) {
-            body.writeBytes(block(first, StubProvider::event, "data: [DONE]\n\n"));
+            body.writeBytes(block(first, Speech.COMPLETIONS.events()));
         }
         return body.toByteArray();
     }
 
-    /** As many events as are sent at once; after the last one the mark of the end. */
-    private static byte[] block(int first, IntFunction<String> event, String end) {
+    /** As many events as are sent at once. */
+    private static byte[] block(int first, IntFunction<String> event) {
         StringBuilder block = new StringBuilder();
         for (int i = first; i < first + EVENTS_IN_A_BLOCK; i++) {
             block.append(event.apply(i));
-        }
-        if (first + EVENTS_IN_A_BLOCK == EVENTS) {
-            block.append(end);
         }
         return utf8(block.toString());
     }
