@@ -49,10 +49,10 @@ final class LearnedPace {
     private static final double FEWEST = 1 / CUT;
     /** As after an outage: enough to work off those who waited, and for a client with few calls no limit. */
     private static final double MOST_SHARE = 1.1;
-    /** So long after the last refusal there is a limit to that: those who waited have gone by then, and there may be more to ask. */
-    private static final long EASED_FOR = 2 * OVER_AFTER;
 
     private static final double MOST_AT_LEAST = 2;
+    /** So long after the last refusal there is that limit: those who waited have gone by then, and there may be more to ask. */
+    private static final long EASED_FOR = 2 * OVER_AFTER;
 
     /** Requests a second; without bound while it is off. */
     private double rate = Double.POSITIVE_INFINITY;
