@@ -615,20 +615,10 @@ class SimilarRepliesTest {
         }
     }
 
-    private static final class AnotherEmbedder implements Embedder {
+    private static final class AnotherEmbedder extends OwnEmbedder {
         @Override
         public String name() {
             return "another";
-        }
-
-        @Override
-        public int dimension() {
-            return 1;
-        }
-
-        @Override
-        public double threshold() {
-            return 1;
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
@@ -188,6 +189,27 @@ public final class Json {
         }
         in.skipChildren();
         return 0;
+    }
+
+    /**
+     * Reads the objects in the array the parser stands at, and passes over what else is in it. It is left at the array's end; a value
+     * that is no array is passed over.
+     *
+     * @param in the parser
+     * @param reading reads one, from its start to its end
+     */
+    public static void eachObject(JsonParser in, Consumer<JsonParser> reading) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                reading.accept(in);
+            } else {
+                in.skipChildren();
+            }
+        }
     }
 
     /**

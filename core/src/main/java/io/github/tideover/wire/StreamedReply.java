@@ -135,9 +135,7 @@ public abstract class StreamedReply {
 
     private boolean nextPiece() throws IOException {
         while (hasNextEvent()) {
-            if (length() > maxReply) {
-                throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
-            }
+            requireWithin(length());
             byte[] bytes = events.bytes();
             int from = events.dataStart();
             int to = events.dataEnd();
@@ -166,6 +164,18 @@ public abstract class StreamedReply {
         }
         endOfStream();
         return false;
+    }
+
+    /**
+     * Makes sure that no more is kept of the reply than may be.
+     *
+     * @param length how much is, or would be
+     * @throws MalformedReplyException if that is too much
+     */
+    protected final void requireWithin(long length) throws MalformedReplyException {
+        if (length > maxReply) {
+            throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
+        }
     }
 
     /** Nothing that breaks after a finish reason takes the reply away. */

@@ -3,6 +3,7 @@ package io.github.tideover.provider.anthropic;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Complaint;
+import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -202,8 +203,8 @@ public final class AnthropicMessage {
         private String id = "";
         private String type = "";
         private String model = "";
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder thinking = new StringBuilder();
+        private final JoinedText text = new JoinedText();
+        private final JoinedText thinking = new JoinedText();
         private final Thoughts thoughts = new Thoughts();
         private List<ToolCall> toolCalls = List.of();
         private String stopReason = "";
@@ -217,7 +218,7 @@ public final class AnthropicMessage {
         void readContent(JsonParser in, JsonToken value) {
             if (value == JsonToken.VALUE_STRING) {
                 hasContent = true;
-                text.append(in.getString());
+                text.add(in.getString());
                 return;
             }
             hasContent |= value == JsonToken.START_ARRAY;
@@ -227,8 +228,8 @@ public final class AnthropicMessage {
         private void add(Block block) {
             thoughts.begin(block);
             switch (block.type()) {
-                case "text" -> text.append(block.text());
-                case "thinking" -> thinking.append(block.thinking());
+                case "text" -> text.add(block.text());
+                case "thinking" -> thinking.add(block.thinking());
                 case "tool_use" -> {
                     if (toolCalls.isEmpty()) {
                         toolCalls = new ArrayList<>(2);

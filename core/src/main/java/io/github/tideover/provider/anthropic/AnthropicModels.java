@@ -4,7 +4,6 @@ import io.github.tideover.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * The models a server has.
@@ -21,17 +20,11 @@ public final class AnthropicModels {
     static AnthropicModels read(JsonParser in) {
         List<Model> models = new ArrayList<>();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            JsonToken value = in.nextToken();
-            if (!name.equals("data") || value != JsonToken.START_ARRAY) {
+            in.nextToken();
+            if (name.equals("data")) {
+                Json.eachObject(in, each -> models.add(Model.read(each)));
+            } else {
                 in.skipChildren();
-                continue;
-            }
-            while (in.nextToken() != JsonToken.END_ARRAY) {
-                if (in.currentToken() == JsonToken.START_OBJECT) {
-                    models.add(Model.read(in));
-                } else {
-                    in.skipChildren();
-                }
             }
         }
         return new AnthropicModels(List.copyOf(models));

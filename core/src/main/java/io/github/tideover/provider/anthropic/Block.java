@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * One block of a message's content: of text, of thinking, or a tool call. All others say nothing here. Thinking has a signature;
@@ -55,18 +54,8 @@ record Block(
 
     /** Reads the blocks in the array at whose start the parser stands; none if it is another value. */
     static List<Block> readAll(JsonParser in) {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            in.skipChildren();
-            return List.of();
-        }
         List<Block> blocks = new ArrayList<>(2);
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (in.currentToken() == JsonToken.START_OBJECT) {
-                blocks.add(read(in));
-            } else {
-                in.skipChildren();
-            }
-        }
+        Json.eachObject(in, each -> blocks.add(read(each)));
         return blocks;
     }
 

@@ -45,18 +45,8 @@ record CallPiece(
     }
 
     private static List<Argument> readArguments(JsonParser in) {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            in.skipChildren();
-            return List.of();
-        }
         List<Argument> arguments = new ArrayList<>(2);
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (in.currentToken() == JsonToken.START_OBJECT) {
-                readArgument(in, arguments);
-            } else {
-                in.skipChildren();
-            }
-        }
+        Json.eachObject(in, each -> readArgument(each, arguments));
         return arguments;
     }
 

@@ -50,7 +50,6 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     private final Headers headers;
     private final String asked;
     private final List<String> adapted;
-    private final long maxReply;
     /** What one event holds: one piece as a rule. */
     private final List<GeneratedContent> pieces = new ArrayList<>(1);
 
@@ -97,7 +96,6 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         this.headers = headers;
         this.asked = model;
         this.adapted = adapted;
-        this.maxReply = maxReply;
         this.template = template;
     }
 
@@ -243,9 +241,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         for (CallPiece.Argument argument : piece.arguments()) {
             open.add(argument);
         }
-        if (open.length() > maxReply) {
-            throw new MalformedReplyException("the answer is larger than " + maxReply + " bytes");
-        }
+        requireWithin(open.length());
         if (!piece.goesOn()) {
             endCall();
         }

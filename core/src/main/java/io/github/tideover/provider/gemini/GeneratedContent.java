@@ -344,17 +344,11 @@ public final class GeneratedContent {
 
         void readContent(JsonParser in) {
             for (String name = in.nextName(); name != null; name = in.nextName()) {
-                JsonToken value = in.nextToken();
-                if (!name.equals("parts") || value != JsonToken.START_ARRAY) {
+                in.nextToken();
+                if (name.equals("parts")) {
+                    Json.eachObject(in, this::readPart);
+                } else {
                     in.skipChildren();
-                    continue;
-                }
-                while (in.nextToken() != JsonToken.END_ARRAY) {
-                    if (in.currentToken() == JsonToken.START_OBJECT) {
-                        readPart(in);
-                    } else {
-                        in.skipChildren();
-                    }
                 }
             }
         }

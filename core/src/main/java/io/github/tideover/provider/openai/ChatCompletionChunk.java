@@ -59,18 +59,8 @@ public final class ChatCompletionChunk {
     }
 
     private static List<Choice> readChoices(JsonParser in) {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            in.skipChildren();
-            return List.of();
-        }
         List<Choice> choices = new ArrayList<>(1);
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (in.currentToken() == JsonToken.START_OBJECT) {
-                choices.add(Choice.read(in));
-            } else {
-                in.skipChildren();
-            }
-        }
+        Json.eachObject(in, each -> choices.add(Choice.read(each)));
         return List.copyOf(choices);
     }
 

@@ -27,18 +27,8 @@ final class ToolCalls {
     }
 
     static <T> List<T> read(JsonParser in, Maker<T> maker) {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            in.skipChildren();
-            return List.of();
-        }
         List<T> calls = new ArrayList<>(2);
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            if (in.currentToken() == JsonToken.START_OBJECT) {
-                calls.add(readCall(in, maker));
-            } else {
-                in.skipChildren();
-            }
-        }
+        Json.eachObject(in, each -> calls.add(readCall(each, maker)));
         return List.copyOf(calls);
     }
 

@@ -231,18 +231,8 @@ public final class OpenAiResponse {
         private @Nullable Complaint complaint;
 
         void readOutput(JsonParser in, JsonToken value) {
-            if (value != JsonToken.START_ARRAY) {
-                in.skipChildren();
-                return;
-            }
-            hasOutput = true;
-            while (in.nextToken() != JsonToken.END_ARRAY) {
-                if (in.currentToken() == JsonToken.START_OBJECT) {
-                    add(OutputItem.read(in));
-                } else {
-                    in.skipChildren();
-                }
-            }
+            hasOutput |= value == JsonToken.START_ARRAY;
+            Json.eachObject(in, each -> add(OutputItem.read(each)));
         }
 
         private void add(OutputItem item) {

@@ -64,17 +64,7 @@ record OutputItem(
                 text.add(in.getString());
                 return;
             }
-            if (value != JsonToken.START_ARRAY) {
-                in.skipChildren();
-                return;
-            }
-            while (in.nextToken() != JsonToken.END_ARRAY) {
-                if (in.currentToken() == JsonToken.START_OBJECT) {
-                    readPart(in);
-                } else {
-                    in.skipChildren();
-                }
-            }
+            Json.eachObject(in, this::readPart);
         }
 
         private void readPart(JsonParser in) {
