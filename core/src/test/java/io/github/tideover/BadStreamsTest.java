@@ -147,22 +147,38 @@ class BadStreamsTest {
 
     @ParameterizedTest
     @EnumSource(Form.class)
-    void aFirstOrMiddleEventThatIsNoJsonIsPassedOver(Form form) {
-        String broken = "data: {\"choices\":[{\"delta\":{\"content\":\"lo\n\n";
-        ChatReply first = reply(form, broken + text("Your order") + text(" ships") + finish("stop") + DONE);
-        assertThat(first.text()).isEqualTo("Your order ships");
-        ChatReply middle = reply(form, text("Your order") + broken + text(" ships") + finish("stop") + DONE);
-        assertThat(middle.text()).isEqualTo("Your order ships");
+    void wordsBetweenTheEventsArePassedOver(Form form) {
+        String words = "data: still playing\n\n";
+        ChatReply reply = reply(
+                form, words + text("Your order") + words + text(" ships") + words + finish("stop") + words + DONE);
+        assertThat(reply.text()).isEqualTo("Your order ships");
     }
 
     @ParameterizedTest
     @EnumSource(Form.class)
-    void aLastEventThatIsNoJsonLeavesTheReplyToTheDoneMark(Form form) {
-        String broken = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"\n\n";
-        ChatReply marked = reply(form, text("Your order") + broken + DONE);
-        assertThat(marked.text()).isEqualTo("Your order");
-        assertThat(marked.finishReason()).isEqualTo(FinishReason.OTHER);
-        assertThat(failure(form, sends(text("Your order") + broken))).isEqualTo(FailureKind.CUT);
+    void aPieceThatIsDamagedMakesTheReplyMalformed(Form form) {
+        String broken = "data: {\"choices\":[{\"delta\":{\"content\":\" play\n\n";
+        String end = text(" ships") + finish("stop") + DONE;
+        assertThat(failure(form, sends(broken + text("Your order") + end))).isEqualTo(FailureKind.MALFORMED);
+        assertThat(failure(form, sends(text("Your order") + broken + end))).isEqualTo(FailureKind.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void countsThatAreDamagedTakeNoReplyAway(Form form) {
+        String broken = "data: {\"choices\":[],\"usage\":{\"prompt\n\n";
+        ChatReply reply = reply(form, text("Your order") + text(" ships") + finish("stop") + broken + DONE);
+        assertThat(reply.text()).isEqualTo("Your order ships");
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void aFinishReasonThatIsDamagedMakesTheReplyMalformedWhateverMarkComesBehindIt(Form form) {
+        String broken = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"len\n\n";
+        for (String end : new String[] {"", DONE}) {
+            assertThat(failure(form, sends(text("Your order") + broken + end))).isEqualTo(FailureKind.MALFORMED);
+        }
     }
 
     @ParameterizedTest
@@ -181,9 +197,9 @@ class BadStreamsTest {
 
     @ParameterizedTest
     @EnumSource(Form.class)
-    void nulBytesInsideAnEventMakeItOneThatIsNoJson(Form form) {
-        ChatReply reply = reply(form, text("Your order") + text("\u0000") + text(" ships") + finish("stop") + DONE);
-        assertThat(reply.text()).isEqualTo("Your order ships");
+    void nulBytesInsideAnEventMakeTheReplyMalformed(Form form) {
+        String body = text("Your order") + text("\u0000") + text(" ships") + finish("stop") + DONE;
+        assertThat(failure(form, sends(body))).isEqualTo(FailureKind.MALFORMED);
     }
 
     @ParameterizedTest

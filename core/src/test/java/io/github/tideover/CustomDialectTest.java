@@ -233,6 +233,21 @@ class CustomDialectTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"bug Mitzi", "io Mitzi", "bad Mitzi"})
+    void whatCannotBeReadBehindTheFinishReasonTakesNoReplyAway(String word) {
+        for (Framing framing : Framing.values()) {
+            Seen seen = stream(framing, "say Hello", "stop", word);
+            assertThat(seen.told()).containsExactly("text Hello", "completed");
+            assertThat(kindOf(stream(framing, "say Hello", "stop", "say you", word)))
+                    .as("the reason was no end")
+                    .isEqualTo(FailureKind.MALFORMED);
+            assertThat(kindOf(stream(framing, "say Hello", "stop", "error {\"code\":\"insufficient_quota\"}")))
+                    .as("what the provider says in clear words counts")
+                    .isEqualTo(FailureKind.QUOTA);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"say Hello|stop", "say Hello|stop|end"})
     void theLastPieceMayBeTheEndAsWell(String last) {
         Seen seen = stream(Framing.LINES, last);

@@ -201,7 +201,11 @@ class PromisesTest {
             BEFORE_THE_LAST_CHUNK(raw("Transfer-Encoding: chunked", chunk(HALF), chunk(EVENTS))),
             AFTER_THE_LAST_CHUNK(
                     raw("Transfer-Encoding: chunked", chunk(HALF) + "0\r\n\r\n", chunk(EVENTS) + "0\r\n\r\n")),
-            IN_THE_MIDDLE_OF_AN_EVENT(raw("Connection: close", HALF, EVENTS + "data: {\"choices\":[{\"delta\":{\"con"));
+            IN_THE_MIDDLE_OF_AN_EVENT(raw("Connection: close", HALF, EVENTS + "data: {\"choices\":[{\"delta\":{\"con")),
+            WITHIN_AN_EVENT_OF_A_STREAM_THAT_GOES_ON(raw(
+                    "Connection: close",
+                    HALF,
+                    EVENTS + "data: {\"choices\":[{\"delta\":{\"con\n\n" + TideoverTest.events(true, ".")));
 
             final Behaviour behaviour;
 

@@ -233,6 +233,32 @@ class ResumptionTest {
         assertThat(cancelled(main)).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void whatWasDamagedOnItsWayIsAskedForOnceMore(Way way) {
+        List<String> events = eventsOf(Events.TEXT);
+        main.does(new Keeper(Events.TEXT, events.size() - 1, HEAD));
+        Tideover tideover = open(alone());
+        ChatReply sound = way.read(tideover).reply();
+        for (int number = 1; number < events.size(); number++) {
+            List<String> damaged = new ArrayList<>(events);
+            damaged.set(number, events.get(number).replaceFirst("}\n\n$", "\n\n"));
+            Keeper keeper = new Keeper(Events.TEXT, 0, HEAD);
+            main.does(wire -> wire.asked().head().startsWith("GET")
+                    ? keeper.answer(wire)
+                    : wire.send(200, "text/event-stream", String.join("", damaged)));
+            Seen seen = way.read(tideover);
+            assertThat(seen.reply())
+                    .as("event %d is damaged", number)
+                    .usingRecursiveComparison()
+                    .ignoringFields("attempts", "skipped")
+                    .isEqualTo(sound);
+            assertThat(seen.reply().attempts()).isEqualTo(2);
+            assertThat(seen.reply().skipped()).extracting(Failure::kind).containsExactly(FailureKind.MALFORMED);
+        }
+        assertThat(resumed(main)).isEqualTo(events.size() - 1);
+    }
+
     /** What comes of going on, and what it costs until the alternate answers. */
     enum NoRest {
         REFUSED(wire -> wire.send(

@@ -105,6 +105,12 @@ final class StreamScript {
             Behaviour after(String events) {
                 return streams(events, "data: {\"choices\":[{\"delta\":{\"content\":\"Mon");
             }
+        },
+        DAMAGED(FailureKind.MALFORMED) {
+            @Override
+            Behaviour after(String events) {
+                return streams(events, "data: {\"choices\":[{\"delta\":{\"content\":\"Mon\n\n", texts("day."), end());
+            }
         };
 
         final FailureKind kind;

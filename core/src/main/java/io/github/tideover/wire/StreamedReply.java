@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A reply that comes as an event stream: what is the same in every dialect. A dialect says what each event means.
  *
  * <p>The reply is complete after a finish reason or after the dialect's mark of the end, whichever comes first; a stream that
- * ends with neither was cut. The finish reason is a piece without text: {@link #next()} is true once more, and
- * {@link #isFinished()} from then on. After it only usage is waited for, and a connection that breaks then does no harm. An
- * error that the provider sends then still counts.
+ * ends with neither was cut, and one in which a piece came damaged is malformed at once. The finish reason is a piece without
+ * text: {@link #next()} is true once more, and {@link #isFinished()} from then on. After it only usage is waited for, and
+ * neither a connection that breaks then does harm nor an event that is damaged. An error that the provider sends then still
+ * counts.
  *
  * <p>What answers a stream request is not always a stream: a whole reply in JSON is handed out as one piece.
  *
@@ -48,7 +49,9 @@ public abstract class StreamedReply {
     private boolean started;
     private boolean isStream;
     private boolean hasReason;
+    private boolean isSaidAfterReason;
     private boolean complete;
+    private boolean damaged;
     private @Nullable IOException failure;
     /** Written last: who sees it true, on whatever thread, sees all that was read before. */
     private volatile boolean finished;
@@ -265,9 +268,47 @@ public abstract class StreamedReply {
         read++;
     }
 
-    /** Counts an event that could not be read. It is passed over: if the stream then completes, it was of no account. */
-    protected final void passOver() {
+    /**
+     * Passes over an event that could not be read, if no piece of the reply can have been in it. Every piece is a JSON object, so
+     * words without a brace, such as a keep-alive or a gateway's mark of the end, are none. What holds a brace and is no JSON
+     * object is taken for a piece that was damaged: without it the reply cannot be complete.
+     *
+     * @param bytes holds its data
+     * @param from where the data begins
+     * @param to where the data ends
+     * @throws MalformedReplyException if it is damaged
+     */
+    protected final void passOver(byte[] bytes, int from, int to) throws IOException {
+        if (holdsBrace(bytes, from, to)) {
+            damaged(new MalformedReplyException("event " + (read + skipped + 1)
+                    + " of the stream is damaged: a piece of JSON that cannot be read, and perhaps of the reply"));
+        } else {
+            skipped++;
+        }
+    }
+
+    /**
+     * Counts an event that was damaged. It takes no reply away that the provider has declared complete: what comes after a finish
+     * reason is usage. Only if content came after it too, or none before it, was the reason no end.
+     *
+     * @param problem what to throw if a piece of the reply may have been in it
+     * @throws IOException the problem
+     */
+    protected final void damaged(IOException problem) throws IOException {
         skipped++;
+        if (!hasReason || isSaidAfterReason || length() == 0) {
+            damaged = true;
+            throw problem;
+        }
+    }
+
+    private static boolean holdsBrace(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '{' || bytes[i] == '}') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -326,6 +367,7 @@ public abstract class StreamedReply {
      */
     protected final void call(ToolCallPart part) {
         toolCalls.add(part);
+        isSaidAfterReason |= hasReason;
     }
 
     /**
@@ -395,12 +437,12 @@ public abstract class StreamedReply {
 
     /**
      * Whether the stream broke off: it came to an end that neither the provider nor what it said has brought about, such as a
-     * connection that failed, a wait that was ended, or an end without proof.
+     * connection that failed, a wait that was ended, an end without proof, or an event that was damaged on its way.
      *
      * @return true if so
      */
     protected final boolean isBroken() {
-        return failure != null && !isRefused() && !(failure instanceof MalformedReplyException);
+        return failure != null && !isRefused() && (damaged || !(failure instanceof MalformedReplyException));
     }
 
     /**
@@ -433,11 +475,12 @@ public abstract class StreamedReply {
         return new RefusedException(200, headers, new String(bytes, from, to - from, StandardCharsets.UTF_8));
     }
 
-    private static boolean append(StringBuilder all, @Nullable String piece) {
+    private boolean append(StringBuilder all, @Nullable String piece) {
         if (piece == null || piece.isEmpty()) {
             return false;
         }
         all.append(piece);
+        isSaidAfterReason |= hasReason;
         return true;
     }
 
@@ -454,7 +497,7 @@ public abstract class StreamedReply {
     // --- what was read
 
     /**
-     * How many events could not be read and were passed over.
+     * How many events could not be read, whether or not they were passed over.
      *
      * @return the number
      */

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -163,6 +164,9 @@ abstract class RepliesInAllForms {
             String as = recording + " with seed " + seed;
             Outcome outcome = streamed(recording, ScriptedSource.of(body));
             if (outcome.problem() == null) {
+                if (recording.isStream() && breaksAnEvent(recording.body(), body)) {
+                    verifyNothingIsMissing(outcome, recording, as);
+                }
                 assertThat(outcome.isFinished()).as(as).isTrue();
                 assertThat(recording.tongue().hasProof(new String(body, ISO_8859_1)) || !recording.isStream())
                         .as(as)
@@ -174,6 +178,93 @@ abstract class RepliesInAllForms {
                         .doesNotContain("fault in this program");
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("streams")
+    void anEventThatIsDamagedNeverLeavesACompleteReplyWithoutItsPiece(Recording recording) {
+        String[] lines = new String(recording.body(), ISO_8859_1).split("(?<=[\r\n])");
+        int step = 1 + lines.length / 100;
+        int tried = 0;
+        int failed = 0;
+        for (int at = 0; at < lines.length; at += at < 12 || at > lines.length - 12 ? 1 : step) {
+            String line = lines[at];
+            int from = line.indexOf('{');
+            int to = line.lastIndexOf('}') + 1;
+            if (!line.startsWith("data:") || from < 0 || to <= from) {
+                continue;
+            }
+            int middle = (from + to) / 2;
+            String end = line.substring(to);
+            String[] damaged = {
+                line.substring(0, to - 1) + end,
+                line.substring(0, from) + line.substring(from + 1),
+                line.substring(0, middle) + end,
+                line.substring(0, from) + line.substring(middle),
+                line.substring(0, middle) + "\u0000" + line.substring(middle),
+                line.substring(0, to) + line.substring(from),
+            };
+            for (int how = 0; how < damaged.length; how++) {
+                tried++;
+                String[] body = lines.clone();
+                body[at] = damaged[how];
+                String as = recording + ", line " + at + ", damage " + how;
+                Outcome outcome = streamed(
+                        recording, ScriptedSource.of(String.join("", body).getBytes(ISO_8859_1)));
+                if (outcome.problem() == null) {
+                    verifyNothingIsMissing(outcome, recording, as);
+                } else {
+                    assertThat(outcome.problem()).as(as).isInstanceOf(IOException.class);
+                    failed++;
+                }
+            }
+        }
+        assertThat(failed)
+                .as("%s: damage that was noticed", recording)
+                .isGreaterThanOrEqualTo(Math.min(1, tried)); // one has its pieces in an array and no event at all
+    }
+
+    /** Whether the one byte that is another now makes no JSON of what was some. */
+    private static boolean breaksAnEvent(byte[] sound, byte[] changed) {
+        int at = Arrays.mismatch(sound, changed);
+        if (at < 0 || isLineEnd(sound[at]) || isLineEnd(changed[at])) {
+            return false;
+        }
+        int from = at;
+        while (from > 0 && !isLineEnd(sound[from - 1])) {
+            from--;
+        }
+        int to = at;
+        while (to < sound.length && !isLineEnd(sound[to])) {
+            to++;
+        }
+        String line = new String(sound, from, to - from, ISO_8859_1);
+        int data = from + "data:".length();
+        return line.startsWith("data:") && at >= data && isJson(sound, data, to) && !isJson(changed, data, to);
+    }
+
+    private static boolean isLineEnd(byte b) {
+        return b == '\n' || b == '\r';
+    }
+
+    private static boolean isJson(byte[] bytes, int from, int to) {
+        try {
+            return JsonMapper.shared().readTree(bytes, from, to - from).isContainer();
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    /** It says all that the sound one says. */
+    private void verifyNothingIsMissing(Outcome outcome, Recording recording, String as) {
+        ChatReply sound =
+                streamed(recording, ScriptedSource.of(recording.body())).reply();
+        ChatReply reply = outcome.reply();
+        assertThat(reply.text()).as(as).isEqualTo(sound.text());
+        assertThat(reply.reasoning()).as(as).isEqualTo(sound.reasoning());
+        assertThat(reply.refusal()).as(as).isEqualTo(sound.refusal());
+        assertThat(reply.toolCalls()).as(as).isEqualTo(sound.toolCalls());
+        assertThat(reply.finishReason()).as(as).isEqualTo(sound.finishReason());
     }
 
     @ParameterizedTest

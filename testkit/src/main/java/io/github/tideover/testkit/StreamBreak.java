@@ -16,6 +16,6 @@ public enum StreamBreak {
     ERROR_EVENT,
     /** The body ends in the middle of an event. */
     HALF_AN_EVENT,
-    /** One event is no JSON; the rest of the text and the end follow. */
+    /** One event begins like JSON and is none; the rest of the text and the end follow. Who reads on cannot know what it held. */
     GARBLED_EVENT
 }

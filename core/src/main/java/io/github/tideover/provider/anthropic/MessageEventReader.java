@@ -88,13 +88,13 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         };
     }
 
-    private @Nullable MessageEvent read(byte[] bytes, int from, int to) {
+    private @Nullable MessageEvent read(byte[] bytes, int from, int to) throws IOException {
         try {
             MessageEvent event = MessageEvent.read(bytes, from, to);
             count();
             return event;
         } catch (MalformedReplyException e) {
-            passOver();
+            passOver(bytes, from, to);
             return null;
         }
     }

@@ -61,9 +61,14 @@ final class CustomReplyReader extends StreamedReply implements DeltaReader {
                     lines == null ? type : "", new String(bytes, from, to - from, StandardCharsets.UTF_8), draft);
         } catch (IOException | RuntimeException e) {
             IOException problem = unreadable(e, "a piece of the stream");
-            throw lines != null && lines.isOpenEnded() && problem instanceof MalformedReplyException
-                    ? new CutReplyException("the stream ended in the middle of a line")
-                    : problem;
+            if (problem instanceof RefusedException) {
+                throw problem;
+            }
+            damaged(
+                    lines != null && lines.isOpenEnded()
+                            ? new CutReplyException("the stream ended in the middle of a line")
+                            : problem);
+            return false;
         }
         count();
         identify(draft.idSoFar(), draft.modelSoFar());

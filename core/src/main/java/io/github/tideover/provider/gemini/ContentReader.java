@@ -110,7 +110,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
             return say(known);
         }
         if (!read(bytes, from, to)) {
-            passOver();
+            passOver(bytes, from, to);
             return false;
         }
         count();

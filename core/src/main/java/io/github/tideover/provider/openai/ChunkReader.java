@@ -87,7 +87,7 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     /** Takes in what a chunk says; true if it was a piece of content. */
     private boolean readChunk(byte[] bytes, int from, int to) throws IOException {
         if (!chunk.read(bytes, from, to)) {
-            passOver();
+            passOver(bytes, from, to);
             return false;
         }
         count();

@@ -224,13 +224,13 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         return true;
     }
 
-    private @Nullable ResponseEvent read(byte[] bytes, int from, int to) {
+    private @Nullable ResponseEvent read(byte[] bytes, int from, int to) throws IOException {
         try {
             ResponseEvent event = ResponseEvent.read(bytes, from, to);
             count();
             return event;
         } catch (MalformedReplyException e) {
-            passOver();
+            passOver(bytes, from, to);
             return null;
         }
     }

@@ -306,14 +306,49 @@ class MessageEventReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"oops", "{", "7", "null", "\"a\"", "{\"a\":1} x", "{\"a\":1}{\"a\":2}", "[1]", "[DONE]"})
-    void anUnreadableEventIsPassedOverIfTheStreamCompletes(String data) throws IOException {
+    @ValueSource(strings = {"oops", "7", "null", "\"a\"", "[1]", "[DONE]"})
+    void wordsThatCanBeNoPieceArePassedOver(String data) throws IOException {
         MessageEventReader reader =
                 reader(START + event("x", data) + textBlock(0) + text(0, "a") + delta("end_turn", 1) + STOP);
         assertThat(pieces(reader)).containsExactly("a");
         assertThat(reader.skippedEvents()).isEqualTo(1);
         MessageEventReader nothingElse = reader(event("x", data));
         assertThatThrownBy(() -> pieces(nothingElse)).isInstanceOf(MalformedReplyException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "{\"a\":1} x",
+                "{\"a\":1}{\"a\":2}",
+                "{\"delta\":{\"text\":\"s3cret",
+                "\"text\":\"s3cret\"}}"
+            })
+    void aDamagedPieceMakesTheReplyMalformedAtOnceAndIsNotQuoted(String data) {
+        String begun = START + textBlock(0) + text(0, "a");
+        for (String after : new String[] {"", text(0, "b") + delta("end_turn", 1) + STOP, STOP}) {
+            MessageEventReader reader = reader(begun + event("content_block_delta", data) + after);
+            assertThatThrownBy(() -> pieces(reader))
+                    .isInstanceOf(MalformedReplyException.class)
+                    .hasMessageStartingWith("event 4 of the stream is damaged")
+                    .hasMessageNotContaining("s3cret");
+            assertThat(reader.reply().build().text()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void whatIsDamagedBehindTheStopReasonTakesNoReplyAway() throws IOException {
+        MessageEventReader reader = reader(
+                START + textBlock(0) + text(0, "a") + delta("end_turn", 1) + event("message_stop", "{\"type\":\"mess"));
+        assertThat(pieces(reader)).containsExactly("a");
+        assertThat(reader.isFinished()).isTrue();
+        assertThat(reader.reply().build().finishReason()).isEqualTo(FinishReason.STOP);
+        MessageEventReader withoutReason =
+                reader(START + textBlock(0) + text(0, "a") + event("message_delta", "{\"type\":\"mess") + STOP);
+        assertThatThrownBy(() -> pieces(withoutReason))
+                .as("it may have said that the token limit was met")
+                .isInstanceOf(MalformedReplyException.class);
     }
 
     @Test

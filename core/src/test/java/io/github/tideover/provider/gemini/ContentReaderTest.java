@@ -433,11 +433,32 @@ class ContentReaderTest {
     }
 
     @Test
-    void anEventThatCannotBeReadIsPassedOverIfTheStreamThenCompletes() throws IOException {
-        ContentReader reader = reader(": hello\n\ndata:\n\ndata: \n\n" + text("a") + event("{\"candidates\":[{")
-                + event("[{},1]") + event("true") + text("b") + event("[DONE]") + STOP);
+    void wordsThatCanBeNoPieceArePassedOver() throws IOException {
+        ContentReader reader = reader(": hello\n\ndata:\n\ndata: \n\n" + text("a") + event("ping") + event("[1]")
+                + event("true") + text("b") + event("[DONE]") + STOP);
         assertThat(pieces(reader)).containsExactly("a", "b", null);
         assertThat(reader.skippedEvents()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"candidates\":[{", "[{},1]", "[{\"candidates\":[]}", "\"text\":\"s3cret\"}]}}]}"})
+    void aDamagedPieceMakesTheReplyMalformedAtOnceAndIsNotQuoted(String data) {
+        for (String after : new String[] {"", text("b") + STOP}) {
+            ContentReader reader = reader(text("a") + event(data) + after);
+            assertThatThrownBy(() -> pieces(reader))
+                    .isInstanceOf(MalformedReplyException.class)
+                    .hasMessageStartingWith("event 2 of the stream is damaged")
+                    .hasMessageNotContaining("s3cret");
+            assertThat(reader.reply().build().text()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void whatIsDamagedBehindTheFinishReasonTakesNoReplyAway() throws IOException {
+        ContentReader reader = reader(text("a") + STOP + event("{\"usageMetadata\":{\"prompt"));
+        assertThat(pieces(reader)).containsExactly("a", null);
+        assertThat(reader.isFinished()).isTrue();
+        assertThat(reader.reply().build().finishReason()).isEqualTo(FinishReason.STOP);
     }
 
     @Test

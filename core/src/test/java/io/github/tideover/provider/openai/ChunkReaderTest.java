@@ -298,36 +298,73 @@ class ChunkReaderTest {
         assertThat(reader.skippedEvents()).isZero();
     }
 
-    @Test
-    void oneUnreadableEventIsSkippedIfTheStreamCompletes() throws IOException {
-        ChunkReader reader = reader(text("a") + event("{\"choices\":[{\"delta\":{\"content\":\"b") + text("c") + STOP);
-        assertThat(pieces(reader)).containsExactly("a", "c");
-        assertThat(reader.skippedEvents()).isEqualTo(1);
-    }
-
-    @Test
-    void anUnreadableEventDoesHalfOfNothing() throws IOException {
-        ChatReply reply =
-                read(event("{\"id\":\"x\",\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]")
-                        + text("a")
-                        + finish("length"));
-        assertThat(reply.text()).isEqualTo("a");
-        assertThat(reply.id()).isEmpty();
-        assertThat(reply.finishReason()).isEqualTo(FinishReason.LENGTH);
-    }
-
-    @Test
-    void aStreamThatEndsAfterAnUnreadableEventWasCut() {
-        ChunkReader reader = reader(text("a") + event("{\"choices\":[{\"finish_reason\":\"stop\""));
-        assertThatThrownBy(() -> pieces(reader))
-                .isInstanceOf(CutReplyException.class)
-                .hasMessageEndingWith("unreadable: 1");
+    @ParameterizedTest
+    @ValueSource(strings = {"ping", "keep-alive", ": OPENROUTER PROCESSING", "7", "null", "\"a\"", "[1]", "[ERROR]"})
+    void wordsThatCanBeNoPieceArePassedOver(String data) throws IOException {
+        ChunkReader reader = reader(event(data) + text("a") + event(data) + text("b") + STOP + event(data) + DONE);
+        assertThat(pieces(reader)).containsExactly("a", "b");
+        assertThat(reader.skippedEvents()).isEqualTo(3);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"oops", "{", "7", "null", "\"a\"", "{\"a\":1} x", "{\"a\":1}{\"a\":2}", "[1]", "{\u0000\"a\":1}"
+            strings = {
+                "{",
+                "{\"choices\":[{\"delta\":{\"content\":\"s3cret",
+                "tent\":\"s3cret\"}}]}",
+                "[{\"choices\":[{\"delta\":{\"content\":\"s3cret\"}}]}",
+                "[{\"choices\":[{\"delta\":{\"content\":\"s3cret\"}}]},1]",
+                "\"{\\\"choices\\\":[]}\"",
+                "{\"a\":1} x",
+                "{\"a\":1}{\"a\":2}",
+                "{\"a\":1}\ndata: {\"a\":2}",
+                "{\u0000\"a\":1}",
+                "{\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]"
             })
+    void aDamagedPieceMakesTheReplyMalformedAtOnceAndIsNotQuoted(String data) {
+        for (String after : new String[] {"", text("c"), text("c") + STOP + DONE, DONE}) {
+            ChunkReader reader = reader(text("a") + event("ping") + event(data) + after);
+            assertThatThrownBy(() -> pieces(reader))
+                    .isInstanceOf(MalformedReplyException.class)
+                    .hasMessage("event 3 of the stream is damaged: a piece of JSON that cannot be read, and perhaps of the"
+                            + " reply")
+                    .hasNoCause();
+            assertThat(reader.reply().build().text()).isEqualTo("a");
+            assertThat(reader.isFinished()).isFalse();
+            assertThat(reader.skippedEvents()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatIsDamagedBehindTheFinishReasonTakesNoReplyAway() throws IOException {
+        String damaged = event("{\"choices\":[],\"usage\":{\"prompt_tok");
+        for (String end : new String[] {"", DONE}) {
+            ChunkReader reader = reader(text("a") + STOP + damaged + end);
+            assertThat(pieces(reader)).containsExactly("a");
+            assertThat(reader.isFinished()).isTrue();
+            assertThat(reader.skippedEvents()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFinishReasonThatWasNoEndExcusesNoDamage() {
+        String damaged = event("{\"choices\":[{\"delta\":{\"content\":\"b");
+        for (String early : new String[] {STOP, text("a") + STOP + text("b")}) {
+            ChunkReader reader = reader(early + damaged + text("c") + STOP + DONE);
+            assertThatThrownBy(() -> pieces(reader)).isInstanceOf(MalformedReplyException.class);
+        }
+    }
+
+    @Test
+    void aStreamThatEndsAfterWordsItCannotReadWasCut() {
+        ChunkReader reader = reader(text("a") + event("ping") + "data: {\"choices\":[{\"del");
+        assertThatThrownBy(() -> pieces(reader))
+                .isInstanceOf(CutReplyException.class)
+                .hasMessage("the stream ended after 2 events without a finish reason or [DONE]; unreadable: 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"oops", "7", "null", "\"a\"", "[1]"})
     void aStreamOfNothingReadableIsMalformed(String data) {
         for (String end : new String[] {"", DONE}) {
             ChunkReader reader = reader(event(data) + event(data) + end);

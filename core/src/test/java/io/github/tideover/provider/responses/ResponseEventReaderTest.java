@@ -119,6 +119,32 @@ class ResponseEventReaderTest {
     }
 
     @Test
+    void wordsThatCanBeNoPieceArePassedOver() throws IOException {
+        ResponseEventReader reader = reader(START + "data: ping\n\ndata: [DONE]\n\n" + text(2, 0, "a") + completed(3, "[]"));
+        assertThat(pieces(reader)).containsExactly("a");
+        assertThat(reader.skippedEvents()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"response.output_text.delta\",\"delta\":\"s3cret",
+                "\"delta\":\"s3cret\"}",
+                "{\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}",
+                "{}{}"
+            })
+    void aDamagedPieceMakesTheReplyMalformedAtOnceAndIsNotQuoted(String data) {
+        for (String after : new String[] {"", text(4, 0, "b") + completed(5, "[]"), completed(4, "[]")}) {
+            ResponseEventReader reader = reader(START + text(2, 0, "a") + "data: " + data + "\n\n" + after);
+            assertThatThrownBy(() -> pieces(reader))
+                    .isInstanceOf(MalformedReplyException.class)
+                    .hasMessageContaining(" of the stream is damaged")
+                    .hasMessageNotContaining("s3cret");
+            assertThat(reader.reply().build().text()).isEqualTo("a");
+        }
+    }
+
+    @Test
     void argumentsThatTheTokenLimitCutAreKeptAsTheyAre() throws IOException {
         ChatReply reply = read(Events.CUT_ARGUMENTS);
         assertThat(reply.toolCalls()).containsExactly(ToolCall.of("call_1", "write", "{\"lines\":[\"one\",\"tw"));
