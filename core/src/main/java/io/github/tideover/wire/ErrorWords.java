@@ -10,9 +10,18 @@ import java.util.regex.Pattern;
  * HTTP 400 decides more than the length of the conversation must open the message: further in, it may be the user's.
  */
 final class ErrorWords {
-    static final Pattern BLOCKED_CODE =
-            code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|invalid_prompt|refusal"
-                    + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+    static final Pattern BLOCKED_CODE = code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|refusal"
+            + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+    /**
+     * OpenAI's code for a prompt that its policy stops, and OpenRouter's for any that is not valid, too long for instance: only the
+     * words beside it tell which.
+     *
+     * @see <a href="https://openrouter.ai/docs/api/reference/responses/error-handling">OpenRouter's errors</a>
+     */
+    static final Pattern PROMPT_CODE = code("invalid_prompt");
+
+    static final Pattern PROMPT_BLOCKED = words(
+            "\\bflagged\\b|\\b(usage|content|safety) polic(y|ies)\\b|\\bsafety reasons\\b|limited access to this content");
     /** DeepSeek and Anthropic, who leave it at HTTP 400 and no code of its own. */
     static final Pattern BLOCKED_FIRST = words("^content exists risk|^output blocked by content filtering policy");
 

@@ -80,6 +80,7 @@ public final class FailureSorter {
     private static final List<Rule<Refusal>> REFUSALS = List.of(
             // What the body names beats the status.
             rule(CONTENT_FILTER, code(ErrorWords.BLOCKED_CODE)),
+            rule(CONTENT_FILTER, code(ErrorWords.PROMPT_CODE).and(text(ErrorWords.PROMPT_BLOCKED))),
             rule(CONTENT_FILTER, status(UNNAMED, 400).and(text(ErrorWords.BLOCKED_FIRST))),
             rule(CONTENT_FILTER, status(403).and(not(Refusal::isHtml)).and(text(ErrorWords.BLOCKED))),
             rule(CONTEXT_LENGTH, code(ErrorWords.TOO_LONG_CODE)),

@@ -29,6 +29,7 @@ final class Refusal {
             Map.entry("invalid_request_error", 400),
             // What OpenRouter calls the errors of others.
             Map.entry("invalid_request", 400),
+            Map.entry("invalid_prompt", 400),
             Map.entry("string_too_long", 400),
             Map.entry("token_limit_exceeded", 400),
             Map.entry("image_not_found", 400),

@@ -220,7 +220,8 @@ class FailureSorterTest {
                 row(413, typed("request_too_large"), CONTEXT_LENGTH),
                 row(400, coded("content_filter"), CONTENT_FILTER),
                 row(400, coded("content_policy_violation"), CONTENT_FILTER),
-                row(400, coded("invalid_prompt"), CONTENT_FILTER),
+                row(400, coded("invalid_prompt"), INVALID_REQUEST),
+                row(200, coded("invalid_prompt"), INVALID_REQUEST),
                 row(400, coded("bio_policy"), CONTENT_FILTER),
                 row(
                         400,
