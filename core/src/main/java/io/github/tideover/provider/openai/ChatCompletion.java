@@ -150,6 +150,11 @@ public final class ChatCompletion {
         return choices.isEmpty() ? "" : choices.get(0).message().text();
     }
 
+    /** Whether the first reply is in sound as well. */
+    boolean isSpoken() {
+        return !choices.isEmpty() && choices.get(0).message().isSpoken;
+    }
+
     /**
      * What the completion cost.
      *
@@ -271,20 +276,28 @@ public final class ChatCompletion {
      * @since 0.1
      */
     public static final class Message {
-        private static final Message NONE = new Message("", "", "", "", List.of());
+        private static final Message NONE = new Message("", "", "", "", List.of(), false);
 
         private final String role;
         private final String text;
         private final String reasoning;
         private final String refusal;
         private final List<ToolCall> toolCalls;
+        private final boolean isSpoken;
 
-        private Message(String role, String text, String reasoning, String refusal, List<ToolCall> toolCalls) {
+        private Message(
+                String role,
+                String text,
+                String reasoning,
+                String refusal,
+                List<ToolCall> toolCalls,
+                boolean isSpoken) {
             this.role = role;
             this.text = text;
             this.reasoning = reasoning;
             this.refusal = refusal;
             this.toolCalls = toolCalls;
+            this.isSpoken = isSpoken;
         }
 
         private static Message read(JsonParser in) {
@@ -293,6 +306,9 @@ public final class ChatCompletion {
             String text = "";
             String reasoning = "";
             String refusal = "";
+            String reasoningDetails = "";
+            String transcript = "";
+            boolean isSpoken = false;
             List<ToolCall> toolCalls = List.of();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 JsonToken value = in.nextToken();
@@ -309,6 +325,11 @@ public final class ChatCompletion {
                         String more = Json.text(in);
                         // Some servers send both, with the same text.
                         reasoning = reasoning.isEmpty() ? more : reasoning;
+                    }
+                    case "reasoning_details" -> reasoningDetails = ReasoningDetails.read(in);
+                    case "audio" -> {
+                        isSpoken = value == JsonToken.START_OBJECT;
+                        transcript = SpokenAnswer.transcript(in);
                     }
                     case "refusal" -> refusal = Json.text(in);
                     case "tool_calls" -> {
@@ -327,7 +348,13 @@ public final class ChatCompletion {
                 reasoning = reasoning.isEmpty() ? content.reasoning() : reasoning;
                 refusal = refusal.isEmpty() ? content.refusal() : refusal;
             }
-            return new Message(role, text, reasoning, refusal, toolCalls);
+            return new Message(
+                    role,
+                    text.isEmpty() ? transcript : text,
+                    reasoning.isEmpty() ? reasoningDetails : reasoning,
+                    refusal,
+                    toolCalls,
+                    isSpoken);
         }
 
         /**
@@ -340,7 +367,7 @@ public final class ChatCompletion {
         }
 
         /**
-         * The text, put together if it came in parts.
+         * The text, put together if it came in parts; of an answer that was only spoken, its transcript.
          *
          * @return the text, possibly empty
          */

@@ -33,6 +33,14 @@ final class Chunk {
     @Nullable
     String reasoning;
 
+    /** The reasoning in OpenRouter's own form, which as a rule says the same. */
+    @Nullable
+    String reasoningDetails;
+
+    /** What was said aloud. */
+    @Nullable
+    String transcript;
+
     @Nullable
     String refusal;
 
@@ -43,6 +51,8 @@ final class Chunk {
 
     /** A whole answer in place of a piece of one: {@code message} where {@code delta} should be. */
     boolean isWhole;
+    /** Whether some of the answer is sound. */
+    boolean isSpoken;
     /** Whether there is a choice, of whatever index. */
     boolean hasChoice;
     /** An error in one of the shapes that are errors anywhere. */
@@ -88,10 +98,13 @@ final class Chunk {
         usage = null;
         text = null;
         reasoning = null;
+        reasoningDetails = null;
+        transcript = null;
         refusal = null;
         finishReason = null;
         toolCalls.clear();
         isWhole = false;
+        isSpoken = false;
         hasChoice = false;
         isError = false;
         isComplaint = false;
@@ -107,9 +120,11 @@ final class Chunk {
                 && choices == 1
                 && !isError
                 && !isWhole
+                && !isSpoken
                 && usage == null
                 && finishReason == null
                 && reasoning == null
+                && reasoningDetails == null
                 && refusal == null
                 && toolCalls.isEmpty();
     }
@@ -208,6 +223,9 @@ final class Chunk {
         text = joined(text, delta.parts.text());
         // Some send the same words in two fields.
         reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
+        reasoningDetails = joined(reasoningDetails, delta.reasoningDetails);
+        transcript = joined(transcript, delta.transcript);
+        isSpoken |= delta.isSpoken;
         refusal = joined(refusal, delta.refusal.isEmpty() ? delta.parts.refusal() : delta.refusal);
         toolCalls.addAll(delta.toolCalls);
     }
@@ -228,6 +246,11 @@ final class Chunk {
                 case "reasoning_content", "reasoning" -> {
                     String words = Json.text(json);
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
+                }
+                case "reasoning_details" -> delta.reasoningDetails = ReasoningDetails.read(json);
+                case "audio" -> {
+                    delta.isSpoken = value == JsonToken.START_OBJECT;
+                    delta.transcript = SpokenAnswer.transcript(json);
                 }
                 case "refusal" -> delta.refusal = Json.text(json);
                 case "tool_calls" -> delta.callTools(ToolCalls.read(json, ToolCallPart::new));
@@ -274,6 +297,9 @@ final class Chunk {
     private static final class Delta {
         private Content parts = Content.NONE;
         private String reasoning = "";
+        private String reasoningDetails = "";
+        private String transcript = "";
+        private boolean isSpoken;
         private String refusal = "";
         private List<ToolCallPart> toolCalls = List.of();
 

@@ -38,6 +38,11 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     private final @Nullable ChunkTemplate template;
     private final Chunk chunk = new Chunk();
     private boolean hasChoice;
+    /** Which of two forms of the same thing came: the plain one is kept, the other is read for want of it. */
+    private boolean hasPlainReasoning;
+
+    private boolean hasPlainText;
+    private boolean isSpoken;
     private List<String> adapted = List.of();
 
     /**
@@ -115,9 +120,12 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (chunk.isWhole && isBegun()) {
             return false;
         }
-        boolean isPiece = think(chunk.reasoning);
+        hasPlainReasoning |= chunk.reasoning != null;
+        hasPlainText |= chunk.text != null;
+        isSpoken |= chunk.isSpoken;
+        boolean isPiece = think(hasPlainReasoning ? chunk.reasoning : chunk.reasoningDetails);
         isPiece |= decline(chunk.refusal);
-        isPiece |= say(chunk.text);
+        isPiece |= say(hasPlainText ? chunk.text : chunk.transcript);
         for (ToolCallPart part : chunk.toolCalls) {
             call(part);
             isPiece = true;
@@ -149,11 +157,12 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (!chunk.hasChoice) {
             throw new MalformedReplyException("the answer is JSON without choices, not an event stream");
         }
+        isSpoken = chunk.isSpoken;
         return wholeReply.read(body);
     }
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(adapted);
+        return super.reply().adapted(SpokenAnswer.leftOut(adapted, isSpoken));
     }
 }

@@ -6,8 +6,10 @@ import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,6 +28,7 @@ public final class OpenAiResponse {
     private final String reasoning;
     private final String refusal;
     private final List<ToolCall> toolCalls;
+    private final List<String> unread;
     private final String incompleteReason;
     private final boolean hasOutput;
     private final @Nullable Boolean background;
@@ -42,6 +45,7 @@ public final class OpenAiResponse {
         reasoning = draft.reasoning.toString();
         refusal = draft.refusal.toString();
         toolCalls = List.copyOf(draft.toolCalls);
+        unread = List.copyOf(draft.unread);
         incompleteReason = draft.incompleteReason;
         hasOutput = draft.hasOutput;
         background = draft.background;
@@ -130,7 +134,8 @@ public final class OpenAiResponse {
     }
 
     /**
-     * The functions the model wants called. Tools that the server calls by itself are not among them.
+     * The functions the model wants called, and the custom tools, whose arguments are any text. Tools that the server calls by
+     * itself are not among them.
      *
      * @return an unmodifiable list, empty for none
      */
@@ -164,6 +169,11 @@ public final class OpenAiResponse {
      */
     public Optional<String> error() {
         return Optional.ofNullable(error);
+    }
+
+    /** The kinds of items that say something and were not read. */
+    List<String> unread() {
+        return unread;
     }
 
     boolean hasOutput() {
@@ -201,10 +211,15 @@ public final class OpenAiResponse {
     /** The same by what the last event of a stream calls the response. */
     String stopWord(String status) {
         return switch (status) {
-            case "completed", "" -> toolCalls.isEmpty() ? "stop" : "tool_calls";
+            case "completed", "" -> toolCalls.isEmpty() ? (isAllUnread() ? "unread" : "stop") : "tool_calls";
             case "incomplete" -> incompleteReason.isEmpty() ? "incomplete" : incompleteReason;
             default -> status;
         };
+    }
+
+    /** Whether there is nothing in it but what was not read. */
+    private boolean isAllUnread() {
+        return !unread.isEmpty() && text.isEmpty() && refusal.isEmpty();
     }
 
     /** Gives id, model and status; the texts are left out so that a log cannot hold them. */
@@ -222,6 +237,7 @@ public final class OpenAiResponse {
         private final JoinedText reasoning = new JoinedText();
         private final JoinedText refusal = new JoinedText();
         private List<ToolCall> toolCalls = List.of();
+        private Set<String> unread = Set.of();
         private String incompleteReason = "";
         private boolean hasOutput;
         private @Nullable Boolean background;
@@ -244,6 +260,12 @@ public final class OpenAiResponse {
                     toolCalls = new ArrayList<>(2);
                 }
                 toolCalls.add(item.toolCall());
+            }
+            if (item.isUnread()) {
+                if (unread.isEmpty()) {
+                    unread = new LinkedHashSet<>(2);
+                }
+                unread.add(item.kind());
             }
         }
 

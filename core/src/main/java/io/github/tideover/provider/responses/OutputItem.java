@@ -3,15 +3,19 @@ package io.github.tideover.provider.responses;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * One item of what the model gave: a message, its reasoning, or a call of one of the application's functions. All others, such
- * as tools that the provider calls by itself, say nothing here.
+ * One item of what the model gave: a message, its reasoning, or a call of one of the application's tools. What the provider did by
+ * itself on the way says nothing here; of all others only the kind is known, and that they were not read.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/responses/object">OpenAI's items of output</a>
  */
 record OutputItem(
         String type, String callId, String name, String arguments, String text, String refusal, String reasoning) {
+    private static final Pattern KIND = Pattern.compile("[a-z0-9_:.-]{1,40}");
 
     /** Reads the object at whose start the parser stands. */
     static OutputItem read(JsonParser in) {
@@ -24,6 +28,7 @@ record OutputItem(
                 case "call_id" -> draft.callId = Json.text(in);
                 case "name" -> draft.name = Json.text(in);
                 case "arguments" -> draft.arguments = textOrJson(in, value);
+                case "input" -> draft.input = Json.text(in);
                 case "content", "summary" -> draft.readParts(in, value);
                 default -> in.skipChildren();
             }
@@ -40,9 +45,35 @@ record OutputItem(
         return json == null ? "" : json;
     }
 
-    /** Whether the application is to call a function. */
+    /** Whether the application is to call a function, or a tool that takes any text. */
     boolean isToolCall() {
-        return type.equals("function_call");
+        return type.equals("function_call") || isCustomCall(type);
+    }
+
+    private static boolean isCustomCall(String type) {
+        return type.equals("custom_tool_call");
+    }
+
+    /** Whether it says something that a reply has no place for. */
+    boolean isUnread() {
+        return !isToolCall()
+                && switch (type) {
+                    case "", "message", "reasoning" -> false;
+                    case "web_search_call",
+                            "file_search_call",
+                            "code_interpreter_call",
+                            "mcp_call",
+                            "mcp_list_tools",
+                            "tool_search_call",
+                            "tool_search_output",
+                            "compaction" -> false; // steps of the provider's own
+                    default -> true;
+                };
+    }
+
+    /** What the provider calls it, in words that can be shown. */
+    String kind() {
+        return KIND.matcher(type).matches() ? type : "an item of an unlikely type";
     }
 
     ToolCall toolCall() {
@@ -55,6 +86,7 @@ record OutputItem(
         private String callId = "";
         private String name = "";
         private String arguments = "";
+        private String input = "";
         private final JoinedText text = new JoinedText();
         private final JoinedText refusal = new JoinedText();
         private final JoinedText reasoning = new JoinedText();
@@ -92,7 +124,7 @@ record OutputItem(
                     type,
                     callId.isEmpty() ? id : callId,
                     name,
-                    arguments,
+                    isCustomCall(type) ? input : arguments,
                     isMessage ? text.toString() : "",
                     isMessage ? refusal.toString() : "",
                     type.equals("reasoning") ? reasoning.toString() : "");

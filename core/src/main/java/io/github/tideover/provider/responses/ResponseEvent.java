@@ -60,7 +60,7 @@ public final class ResponseEvent {
                 case "sequence_number" -> event.sequenceNumber = number(in, value);
                 case "output_index" -> event.outputIndex = number(in, value);
                 case "delta" -> event.delta = Json.text(in);
-                case "arguments" -> event.wholeArguments = Json.text(in);
+                case "arguments", "input" -> event.wholeArguments = Json.text(in);
                 case "item" -> {
                     if (value == JsonToken.START_OBJECT) {
                         event.item = OutputItem.read(in);
@@ -170,12 +170,15 @@ public final class ResponseEvent {
     }
 
     /**
-     * What is new in the arguments of the tool call that the item is: a part of JSON.
+     * What is new in the arguments of the tool call that the item is: a part of JSON, or of any text for a custom tool.
      *
      * @return the part, empty if nothing is new
      */
     public String arguments() {
-        return type.equals("response.function_call_arguments.delta") ? delta : "";
+        return switch (type) {
+            case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" -> delta;
+            default -> "";
+        };
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
@@ -17,6 +18,7 @@ import io.github.tideover.wire.ToolCallPart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,6 +94,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private final List<Long> calls = new ArrayList<>(2);
     /** Those of them of which arguments came. */
     private final Set<Long> callsWithArguments = new HashSet<>(2);
+    /** The kinds of items that say something and are not read. */
+    private final Set<String> unread = new LinkedHashSet<>(2);
 
     /**
      * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
@@ -128,6 +132,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         isKept = broken.isKept;
         hasStarted = broken.hasStarted;
         callsWithArguments.addAll(broken.callsWithArguments);
+        unread.addAll(broken.unread);
         ChatReply soFar = broken.reply().build();
         identify(soFar.id(), soFar.model());
         cost(soFar.usage());
@@ -205,8 +210,9 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             case "response.refusal.delta" -> decline(event.delta());
             case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> think(event.delta());
             case "response.output_item.added" -> begin(event);
-            case "response.function_call_arguments.delta" -> goOn(event);
-            case "response.function_call_arguments.done" -> callInWhole(event.index(), event.wholeArguments());
+            case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" -> goOn(event);
+            case "response.function_call_arguments.done", "response.custom_tool_call_input.done" ->
+                callInWhole(event.index(), event.wholeArguments());
             case "response.output_item.done" -> done(event);
             default -> ResponseEvent.isLast(type) && end(event, type); // others repeat, or are newer than this version
         };
@@ -278,6 +284,9 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     private boolean done(ResponseEvent event) {
         OutputItem item = event.item();
+        if (item != null && item.isUnread()) {
+            unread.add(item.kind());
+        }
         if (item == null || !item.isToolCall()) {
             return false;
         }
@@ -303,18 +312,28 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
                 cost(response.usage());
             }
             isPiece = catchUp(response);
+            unread.addAll(response.unread());
         }
         String status = type.substring("response.".length());
         String word = response == null ? status : response.stopWord(status);
-        boolean isStop = word.equals("stop") || word.equals("completed");
+        boolean isStop = word.equals("stop") || word.equals("completed") || word.equals("unread");
         finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
-        if (isStop || word.equals("tool_calls")) {
+        if (isStop && calls.isEmpty() && isAllUnread()) {
+            finish(FinishReason.OTHER);
+        }
+        if ((isStop || word.equals("tool_calls")) && unread.isEmpty()) {
             asked.history().answered(super.reply().build());
         }
         if (!isPiece) {
             complete();
         }
         return isPiece;
+    }
+
+    /** Whether nothing came but what is not read: that is no answer, and not the end of one either. */
+    private boolean isAllUnread() {
+        ChatReply reply = super.reply().build();
+        return !unread.isEmpty() && reply.text().isEmpty() && reply.refusal().isEmpty();
     }
 
     /** The end repeats all that was said. Whether anything is news depends on the server, and on how well it resumes. */
@@ -350,7 +369,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         }
         OpenAiResponse response = Json.read(body, 0, body.length, OpenAiResponse::read);
         ChatReply.Builder reply = ResponseReader.read(response, headers, asked.model());
-        if (response.status().equals("completed")) {
+        unread.addAll(response.unread());
+        if (response.status().equals("completed") && unread.isEmpty()) {
             asked.history().answered(reply.build());
         }
         return reply;
@@ -358,6 +378,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(asked.adapted());
+        return super.reply().adapted(UnreadItems.leftOut(asked.adapted(), unread));
     }
 }

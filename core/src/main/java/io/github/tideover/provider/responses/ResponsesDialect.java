@@ -78,9 +78,10 @@ public final class ResponsesDialect implements Dialect {
         return new Exchange<>(
                 api.create(body),
                 (response, headers) -> {
-                    ChatReply.Builder reply =
-                            ResponseReader.read(response, headers, body.model()).adapted(body.adapted());
-                    if (response.status().equals("completed")) {
+                    ChatReply.Builder reply = ResponseReader.read(response, headers, body.model())
+                            .adapted(UnreadItems.leftOut(body.adapted(), response.unread()));
+                    if (response.status().equals("completed")
+                            && response.unread().isEmpty()) {
                         conversation.answered(reply.build());
                     }
                     return reply;

@@ -288,6 +288,39 @@ class ChunkReaderTest {
         assertThat(read(text("a") + event(chunkToo) + STOP).text()).isEqualTo("ab");
     }
 
+    @Test
+    void reasoningThatComesInDetailsAloneIsRead() throws IOException {
+        String details =
+                "{\"content\":\"\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"Let \",\"signature\":null},"
+                        + "{\"type\":\"reasoning.encrypted\",\"data\":\"c2VjcmV0\"}]}";
+        String summary = "{\"reasoning_details\":[{\"type\":\"reasoning.summary\",\"summary\":\"me see\"}]}";
+        ChatReply reply = read(chunk(details) + chunk(summary) + text("a") + STOP);
+        assertThat(reply.reasoning()).isEqualTo("Let me see");
+        assertThat(reply.text()).isEqualTo("a");
+        String both =
+                "{\"reasoning\":\"Let \",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"Let \"}]}";
+        assertThat(read(chunk(both) + chunk(summary) + text("a") + STOP).reasoning())
+                .as("not twice")
+                .isEqualTo("Let ");
+    }
+
+    @Test
+    void theTranscriptOfASpokenAnswerIsItsText() throws IOException {
+        ChunkReader reader = reader(
+                chunk("{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\",\"transcript\":\"Caf\"}}")
+                        + chunk("{\"audio\":{\"transcript\":\"é\"}}")
+                        + chunk("{\"audio\":{\"data\":\"AAAA\"}}")
+                        + chunk("{\"audio\":{\"expires_at\":1}}")
+                        + STOP
+                        + DONE);
+        assertThat(pieces(reader)).containsExactly("Caf", "é");
+        assertThat(reader.reply().build().text()).isEqualTo("Café");
+        assertThat(reader.reply().build().adapted())
+                .containsExactly("the answer was spoken too, and its sound was left out");
+        ChatReply both = read(chunk("{\"content\":\"a\",\"audio\":{\"transcript\":\"a\"}}") + STOP);
+        assertThat(both.text()).isEqualTo("a");
+    }
+
     // Keep-alives and damage
 
     @Test
@@ -326,8 +359,9 @@ class ChunkReaderTest {
             ChunkReader reader = reader(text("a") + event("ping") + event(data) + after);
             assertThatThrownBy(() -> pieces(reader))
                     .isInstanceOf(MalformedReplyException.class)
-                    .hasMessage("event 3 of the stream is damaged: a piece of JSON that cannot be read, and perhaps of the"
-                            + " reply")
+                    .hasMessage(
+                            "event 3 of the stream is damaged: a piece of JSON that cannot be read, and perhaps of the"
+                                    + " reply")
                     .hasNoCause();
             assertThat(reader.reply().build().text()).isEqualTo("a");
             assertThat(reader.isFinished()).isFalse();

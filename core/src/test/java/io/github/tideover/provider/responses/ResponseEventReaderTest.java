@@ -119,8 +119,54 @@ class ResponseEventReaderTest {
     }
 
     @Test
+    void aCustomToolIsCalledWithAnyText() throws IOException {
+        String item =
+                "{\"type\":\"custom_tool_call\",\"id\":\"ctc_1\",\"call_id\":\"call_1\",\"name\":\"sql\",\"input\":\"%s\"}";
+        String begun = START + added(2, 0, item.formatted(""));
+        String deltas = delta("response.custom_tool_call_input.delta", 3, 0, "", "select ")
+                + delta("response.custom_tool_call_input.delta", 4, 0, "", "1");
+        String whole = item.formatted("select 1");
+        for (String stream : new String[] {
+            begun + deltas + completed(5, "[]"),
+            begun + deltas + done(5, 0, whole) + completed(6, "[" + whole + "]"),
+            begun + done(3, 0, whole) + completed(4, "[]"),
+            START + completed(2, "[" + whole + "]")
+        }) {
+            ChatReply reply = read(stream);
+            assertThat(reply.toolCalls()).containsExactly(ToolCall.of("call_1", "sql", "select 1"));
+            assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(reply.adapted()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsNotReadIsNamedAndAloneIsNoNormalAnswer() throws IOException {
+        String approval =
+                "{\"type\":\"mcp_approval_request\",\"id\":\"mcpr_1\",\"name\":\"s3cret\",\"arguments\":\"{}\"}";
+        String odd = "{\"type\":\"Oh no, s3cret!\"}";
+        String search = "{\"type\":\"web_search_call\",\"id\":\"ws_1\",\"status\":\"completed\"}";
+        for (String stream : new String[] {
+            START + done(2, 0, approval) + done(3, 1, odd) + completed(4, "[]"),
+            START + done(2, 0, search) + completed(3, "[" + search + "," + approval + "," + approval + "," + odd + "]")
+        }) {
+            ChatReply reply = read(stream);
+            assertThat(reply.text()).isEmpty();
+            assertThat(reply.finishReason()).isEqualTo(FinishReason.OTHER);
+            assertThat(reply.adapted())
+                    .containsExactly("the answer also held what is not read here: mcp_approval_request, an item of an"
+                            + " unlikely type");
+        }
+        ChatReply spoken = read(START + done(2, 0, approval) + text(3, 1, "May I?") + completed(4, "[]"));
+        assertThat(spoken.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(spoken.adapted()).hasSize(1);
+        ChatReply searched = read(START + done(2, 0, search) + text(3, 1, "Yes") + completed(4, "[" + search + "]"));
+        assertThat(searched.adapted()).as("a step of the provider's own").isEmpty();
+    }
+
+    @Test
     void wordsThatCanBeNoPieceArePassedOver() throws IOException {
-        ResponseEventReader reader = reader(START + "data: ping\n\ndata: [DONE]\n\n" + text(2, 0, "a") + completed(3, "[]"));
+        ResponseEventReader reader =
+                reader(START + "data: ping\n\ndata: [DONE]\n\n" + text(2, 0, "a") + completed(3, "[]"));
         assertThat(pieces(reader)).containsExactly("a");
         assertThat(reader.skippedEvents()).isEqualTo(1);
     }
