@@ -90,7 +90,10 @@ final class CallPlan {
     private long tooSmall;
 
     private int lastRetryCost;
+    /** How long the call has waited, at the route that it is at, for a place there, and for the provider to be asked again. */
     private long waitedForPlace;
+
+    private long waitedForProvider;
     private final Claim claim = new Claim();
 
     private List<Failure> failures;
@@ -274,6 +277,7 @@ final class CallPlan {
         hadOneRetry = false;
         claim.clear();
         waitedForPlace = 0;
+        waitedForProvider = 0;
     }
 
     private boolean mayAsk(Rung.Ask ask, long now) {
@@ -347,7 +351,7 @@ final class CallPlan {
         long longestTurn = Math.min(LONGEST_WAIT_FOR_TURN, deadline - shortestAttempt - now);
         // A stream is kept for the key that it was asked for with.
         claim.onlyWith(interrupted == null ? -1 : interrupted.key());
-        Admission admission = rung.route().admit(now, longestTurn, longestForRoom(rung, now), claim);
+        Admission admission = rung.route().admit(now, longestTurn, longestForRoom(now), claim);
         claim.hasTurn |= admission.waitFor == Admission.WaitFor.TURN;
         claim.turnKey = admission.waitFor == Admission.WaitFor.ROOM ? admission.key : claim.turnKey;
         if (admission.waitFor == Admission.WaitFor.REST) {
@@ -364,7 +368,11 @@ final class CallPlan {
         }
         Failure refusal = requireNonNull(admission.refusal);
         if (isWorthWaiting(admission, now)) {
-            waitedForPlace += admission.wait;
+            switch (admission.waitFor) {
+                case PLACE -> waitedForPlace += admission.wait;
+                case ROOM, REST -> waitedForProvider += admission.wait;
+                default -> {}
+            }
             return new Step.Wait(admission.wait);
         }
         giveBackTurns(rung);
@@ -383,23 +391,21 @@ final class CallPlan {
     private boolean isWorthWaiting(Admission admission, long now) {
         long most = switch (admission.waitFor) {
             case NOTHING -> -1;
-            case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10);
+            case PLACE -> Math.min(LONGEST_WAIT_FOR_PLACE, (deadline - started) / 10) - waitedForPlace;
             case TURN, ROOM -> Long.MAX_VALUE; // it was taken for as long as it is worth
-            case REST -> isResuming() ? -1 : patience(now).toNanos();
+            case REST -> isResuming() ? -1 : patience(now);
         };
-        return admission.wait <= most - waitedForPlace && now + admission.wait + shortestAttempt - deadline <= 0;
+        return admission.wait <= most && now + admission.wait + shortestAttempt - deadline <= 0;
     }
 
-    /** How long a turn may be off where a limit is nearly reached: as long as a rest. Not worked out where none is. */
-    private long longestForRoom(Rung.Ask rung, long now) {
-        return claim.turnKey < 0 && !rung.route().isPaced(now)
-                ? 0
-                : Math.min(patience(now).toNanos() - waitedForPlace, deadline - shortestAttempt - now);
+    /** How long a turn may be off where a limit is nearly reached: as long as a rest. */
+    private long longestForRoom(long now) {
+        return Math.min(patience(now), deadline - shortestAttempt - now);
     }
 
-    /** How long a provider's wish for rest is worth waiting for: less if another could be asked in the meantime. */
-    private Duration patience(long now) {
-        return anotherStands(now) ? Duration.ZERO : settings.retryPolicy.longestRetryAfter();
+    /** How long a provider's wish for rest is worth waiting for yet: not at all if another could be asked in the meantime. */
+    private long patience(long now) {
+        return anotherStands(now) ? 0 : settings.retryPolicy.longestRetryAfter().toNanos() - waitedForProvider;
     }
 
     /**

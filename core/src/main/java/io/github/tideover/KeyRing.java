@@ -28,12 +28,8 @@ final class KeyRing {
     private volatile long backAt;
     /** The moment from which on one key that may be used has room in its limits, as far as is known. */
     private volatile long roomAt;
-    /** The moment from which on all of them have. */
-    private volatile long pacedUntil;
     /** Something was heard of limits. */
     private volatile boolean isLimited;
-    /** The pace of one of the keys is learned from refusals. */
-    private volatile boolean isLearning;
 
     KeyRing(int size, long now) {
         keys = new Key[size];
@@ -42,7 +38,6 @@ final class KeyRing {
         }
         backAt = now;
         roomAt = now;
-        pacedUntil = now;
     }
 
     /** Whether a failure speaks of the key it happened with, and of no other. */
@@ -72,11 +67,6 @@ final class KeyRing {
     /** Whether one key at least is not at rest, with room in its limits or without. May be asked without the lock. */
     boolean isBack(long now) {
         return backAt - now <= 0;
-    }
-
-    /** Whether one of the keys has no room in its limits, or may have none in a moment. May be asked without the lock. */
-    boolean isPaced(long now) {
-        return isLearning || pacedUntil - now > 0;
     }
 
     /** Whether one of the keys that may be used has room in its limits. May be asked without the lock. */
@@ -242,17 +232,10 @@ final class KeyRing {
 
     private void findRoom(long now) {
         long least = Long.MAX_VALUE;
-        long most = 0;
-        boolean learns = false;
         for (Key key : keys) {
-            long wait = key.waitFrom(now);
-            least = Math.min(least, Math.max(wait, key.restUntil - now));
-            most = Math.max(most, wait);
-            learns |= key.pace != null && key.pace.isOn();
+            least = Math.min(least, Math.max(key.waitFrom(now), key.restUntil - now));
         }
         roomAt = now + least;
-        pacedUntil = now + most;
-        isLearning = learns;
     }
 
     /**

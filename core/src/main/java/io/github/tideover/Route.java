@@ -190,11 +190,6 @@ final class Route {
         }
     }
 
-    /** Whether a rate limit may make a call wait; read without the lock, for a first look. */
-    boolean isPaced(long now) {
-        return keys.isPaced(now);
-    }
-
     /** Whether there is room in its rate limits by then, as far as is known; read without the lock. */
     boolean hasRoom(long then) {
         return keys.hasRoom(then);

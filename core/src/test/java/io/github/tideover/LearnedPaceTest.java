@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,6 +215,31 @@ class LearnedPaceTest {
                         .orElseThrow()
                         .cause())
                 .isEqualTo(Cause.RATE_LIMIT);
+    }
+
+    /** The caller stands at the route's lock when another's refusal begins the pace. */
+    @RepeatedTest(20)
+    void whoComesWhileAPaceBeginsWaitsForItsTurn() throws Exception {
+        LadderFixture fixture = new LadderFixture(1);
+        Permit refused = granted(fixture);
+        long now = fixture.time.now();
+        CallPlan plan = fixture.plan();
+        ExecutorService caller = Executors.newSingleThreadExecutor();
+        try {
+            Future<Step> step;
+            synchronized (fixture.route(0)) {
+                AtomicReference<Thread> thread = new AtomicReference<>();
+                step = caller.submit(() -> {
+                    thread.set(Thread.currentThread());
+                    return plan.first(now);
+                });
+                Awaiting.until(() -> thread.get() != null && thread.get().getState() == Thread.State.BLOCKED);
+                fixture.route(0).failed(refused, REFUSED, now);
+            }
+            assertThat(LadderFixture.told(step.get())).isEqualTo("wait");
+        } finally {
+            caller.shutdownNow();
+        }
     }
 
     @RepeatedTest(100)

@@ -439,6 +439,24 @@ class PacingTest {
                 .isGreaterThan(((Step.Wait) longer).nanos());
     }
 
+    /** A call that has waited for its turn has as long for a free place as any other. */
+    @Test
+    void whoWaitedForItsTurnIsNotSentAwayBecauseAllPlacesAreTakenForAMoment() {
+        LadderFixture fixture = new LadderFixture(1, 1);
+        answered(fixture, left(0, 100, Duration.ofSeconds(20)));
+        CallPlan before = fixture.plan();
+        CallPlan plan = fixture.plan();
+        before.first(fixture.time.now());
+        Step.Wait turn = (Step.Wait) plan.first(fixture.time.now());
+        fixture.time.advance(Duration.ofNanos(turn.nanos()));
+        assertThat(before.next(Outcome.WAITED, fixture.time.now())).isInstanceOf(Step.Send.class);
+        assertThat(told(plan.next(Outcome.WAITED, fixture.time.now()))).isEqualTo("wait");
+        before.next(LadderFixture.answered("fine"), fixture.time.now());
+        fixture.time.advance(Duration.ofMillis(20));
+        assertThat(told(plan.next(Outcome.WAITED, fixture.time.now()))).isEqualTo("send a");
+        plan.abandon();
+    }
+
     @Test
     void theTurnOfACallThatIsCancelledAfterAnOutageIsForTheNext() {
         SlowStart slowStart = new SlowStart(0);

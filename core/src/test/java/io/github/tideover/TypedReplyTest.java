@@ -124,7 +124,7 @@ class TypedReplyTest {
         Tideover tideover = alone(script);
         assertThatThrownBy(() -> tideover.chat(REQUEST, Ticket.class)).isInstanceOf(ServiceUnavailableException.class);
         // Each took 1,000 tokens, so that the 500 that are left are too few for another.
-        assertThat(tideover.routes().get(0).isPaced(System.nanoTime())).isTrue();
+        assertThat(tideover.routes().get(0).hasRoom(System.nanoTime())).isFalse();
     }
 
     private static MockResponse misses(int remaining) {
