@@ -12,6 +12,8 @@ final class Claim {
     boolean isInQueue;
 
     long looksAt;
+    /** Its place there, from 1 on, as it was within the last second. */
+    int place;
     /** The keys that refused it, as bits: not to be used again. */
     private long refusedKeys;
     /** The same, and those that were over their limit. */

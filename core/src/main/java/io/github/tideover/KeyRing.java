@@ -141,6 +141,13 @@ final class KeyRing {
         return pace == null ? 0 : pace.waitFrom(claim, claim.hasWaitedFor(place), now);
     }
 
+    /** How long such a caller has to wait as far as can be told, which decides whether it is worth it. */
+    long outlook(int place, Claim claim, long now) {
+        LearnedPace pace = keys[place].pace;
+        long forPace = pace == null ? 0 : pace.outlook(claim, claim.hasWaitedFor(place), now);
+        return Math.max(waitForLimit(place, claim, now), forPace);
+    }
+
     /** Gives a caller the turn that is so far off, or has it wait for so much longer, and look again by then. */
     void reserve(int place, long wait, long look, Claim claim, long now) {
         Key key = keys[place];

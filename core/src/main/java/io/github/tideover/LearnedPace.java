@@ -1,6 +1,7 @@
 package io.github.tideover;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,8 +29,10 @@ final class LearnedPace {
     static final double STEEPNESS = 0.4;
     /** However many are refused, one goes out this often: as at an open circuit, it is how the way back is found. */
     static final long LONGEST_GAP = Route.LONGEST_PAUSE;
-    /** So long after the last refusal, and with nobody waiting, the pace is off. */
+    /** So long after the last refusal, and with nobody waiting, the pace is off; where the way back is long, three times that. */
     static final long OVER_AFTER = TimeUnit.SECONDS.toNanos(30);
+
+    private static final double WAYS_BACK = 3;
     /** Who waits looks this often whether the pace has changed. */
     static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(1);
 
@@ -50,7 +53,17 @@ final class LearnedPace {
     /** As after an outage: enough to work off those who waited, and for a client with few calls no limit. */
     private static final double MOST_SHARE = 1.1;
 
-    private static final double MOST_AT_LEAST = 2;
+    private static final double MOST_AT_LEAST = 1;
+    /**
+     * A limit that lets through no more than this a second is found once requests were answered for a minute while others waited: it
+     * is close to what they were. Then a refusal cuts less, and the way back takes more requests.
+     */
+    static final double SLOW = 1.5;
+
+    static final double CUT_WHEN_FOUND = 0.9;
+    private static final double ON_THE_WAY_BACK_WHEN_FOUND = 20;
+    /** What is answered over a minute is a little less than is allowed, as the way back takes a while. */
+    private static final double HEADROOM = 1.1;
     /** So long after the last refusal there is that limit: those who waited have gone by then, and there may be more to ask. */
     private static final long EASED_FOR = 2 * OVER_AFTER;
 
@@ -68,19 +81,30 @@ final class LearnedPace {
 
     private long refusedAt;
     private double secondsBack;
-    /** Something was answered since the last refusal. */
+    /** Something was answered since the last refusal; and when that was last. */
     private boolean isAnswered;
+
+    private long answeredAt;
+    /** The pace at the last refusal before which something was answered. */
+    private double rateMet;
     /** Something had been, when it came: so the limit is near. Else nothing is known of where it is, but that it is lower. */
     private boolean isNearlyRight;
+
+    private double cut = CUT;
+    private final Answers answers = new Answers();
 
     private double tokens;
     private long filledAt;
     private final ArrayDeque<Claim> queue = new ArrayDeque<>();
+    /** When those who wait were last told their places. */
+    private long numberedAt;
 
     LearnedPace(long now) {
         spanStart = now;
         refusedAt = now;
         filledAt = now;
+        numberedAt = now;
+        answeredAt = now;
     }
 
     boolean isOn() {
@@ -129,26 +153,36 @@ final class LearnedPace {
             before = measured;
             tokens = 0;
             isAnswered = true;
+            answers.begin(now);
         }
         tokens = Math.min(tokens, 0); // what was saved up is not there, it has shown
-        rateRefused = Math.min(Math.max(FEWEST, measured), rate);
+        double met = Math.min(Math.max(FEWEST, measured), rate);
+        double allowed = answers.perSecond(now);
+        boolean isFound = allowed > 0 && allowed <= SLOW;
+        isNearlyRight = isAnswered || isFound;
+        rateMet = isAnswered ? met : rateMet;
+        cut = isFound ? CUT_WHEN_FOUND : CUT;
+        rateRefused = !isFound ? met : isAnswered ? Math.min(met, HEADROOM * allowed) : HEADROOM * allowed;
         secondsBack = Math.cbrt(rateRefused * (1 - CUT) / STEEPNESS);
-        isNearlyRight = isAnswered;
         if (isNearlyRight) {
-            secondsBack = Math.max(secondsBack, ON_THE_WAY_BACK / rateRefused);
+            double requests = isFound ? ON_THE_WAY_BACK_WHEN_FOUND : ON_THE_WAY_BACK;
+            secondsBack = Math.max(secondsBack, requests / rateRefused);
         }
+        double left = isAnswered ? cut * rateRefused : CUT * Math.min(met, rateRefused);
         refusedAt = now;
         isAnswered = false;
-        setRate(CUT * rateRefused, now);
+        setRate(left, now);
     }
 
     /** A request was answered. */
     void answered(long now) {
         isAnswered = true;
+        answeredAt = now;
         if (isOn()) {
+            answers.add(now);
             fill(now);
             double way = (now - refusedAt) / SECOND / secondsBack - 1;
-            setRate(rateRefused * (1 + (1 - CUT) * way * way * way), now);
+            setRate(rateRefused * (1 + (1 - cut) * way * way * way), now);
         }
     }
 
@@ -168,7 +202,8 @@ final class LearnedPace {
         if (isOn()) {
             tokens = Math.min(Math.max(1, rate), tokens + rate * ((now - filledAt) / SECOND));
             dropAbsent(now);
-            if (now - refusedAt > OVER_AFTER && queue.isEmpty()) {
+            double seconds = Math.max(OVER_AFTER / SECOND, WAYS_BACK * secondsBack);
+            if (now - refusedAt > seconds * SECOND && queue.isEmpty()) {
                 rate = Double.POSITIVE_INFINITY;
             }
         }
@@ -196,6 +231,31 @@ final class LearnedPace {
         return claim.isInQueue ? until(placeOf(claim)) : hasWaited ? until(1) : until(queue.size() + 1);
     }
 
+    /**
+     * How long a caller has to wait as far as can be told. Who comes now has to wait as long as those before it, whatever the pace is
+     * at this moment; who waits already goes on as long as the pace at which the last one was refused would do.
+     */
+    long outlook(Claim claim, boolean hasWaited, long now) {
+        fill(now);
+        if (claim.isInQueue) {
+            number(now);
+            return until(claim.place, Math.max(rate, now - answeredAt <= OVER_AFTER ? rateMet / CUT : rateRefused));
+        }
+        double likely = answers.perSecond(now);
+        return hasWaited ? until(1) : until(queue.size() + 1, likely > 0 ? Math.min(rate, likely) : rate);
+    }
+
+    /** All at once, and no more often than each looks: their number squared is many. */
+    private void number(long now) {
+        if (now - numberedAt >= LONGEST_LOOK) {
+            numberedAt = now;
+            int place = 0;
+            for (Claim each : queue) {
+                each.place = ++place;
+            }
+        }
+    }
+
     /** Its place, from 1 on. Those who are not to go within a second need to know no better than that. */
     private int placeOf(Claim claim) {
         int place = 1;
@@ -210,8 +270,12 @@ final class LearnedPace {
     }
 
     private long until(int place) {
+        return until(place, rate);
+    }
+
+    private long until(long place, double perSecond) {
         double missing = place - tokens;
-        return !isOn() || missing <= NEARLY ? 0 : (long) Math.ceil(missing / rate * SECOND);
+        return !isOn() || missing <= NEARLY ? 0 : (long) Math.ceil(missing / perSecond * SECOND);
     }
 
     /** Has a caller wait, and look again in a while. */
@@ -219,8 +283,10 @@ final class LearnedPace {
         claim.looksAt = now + look;
         if (!claim.isInQueue && hasWaited) {
             queue.addFirst(claim);
+            claim.place = 1;
         } else if (!claim.isInQueue) {
             queue.addLast(claim);
+            claim.place = queue.size();
         }
         claim.isInQueue = true;
     }
@@ -230,6 +296,47 @@ final class LearnedPace {
         if (claim.isInQueue) {
             queue.remove(claim);
             claim.isInQueue = false;
+        }
+    }
+
+    /** What was answered while callers were held back, over the last minute of that. */
+    private static final class Answers {
+        private static final long SPAN = TimeUnit.SECONDS.toNanos(10);
+
+        private final int[] spans = new int[6];
+        private int next;
+        private int known;
+        private int sum;
+        private long start;
+        private int inSpan;
+
+        void begin(long now) {
+            Arrays.fill(spans, 0);
+            known = 0;
+            sum = 0;
+            start = now;
+            inSpan = 0;
+        }
+
+        void add(long now) {
+            moveTo(now);
+            inSpan++;
+        }
+
+        /** Answers a second; 0 if there were none, or that is not known yet. */
+        double perSecond(long now) {
+            moveTo(now);
+            return known < spans.length ? 0 : sum * SECOND / (spans.length * SPAN);
+        }
+
+        private void moveTo(long now) {
+            for (; now - start >= SPAN; start += SPAN) {
+                sum += inSpan - spans[next];
+                spans[next] = inSpan;
+                next = (next + 1) % spans.length;
+                known = Math.min(known + 1, spans.length);
+                inSpan = 0;
+            }
         }
     }
 }

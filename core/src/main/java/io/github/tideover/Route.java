@@ -276,13 +276,13 @@ final class Route {
         if (forPace >= SHORTEST_SUSPECT_AGE && !claim.hasWaitedFor(key)) {
             board.heldBack(index, now);
         }
+        long outlook = keys.outlook(key, claim, now);
         Failure refusal = refusal(
                 PAUSED,
                 forPace == wait ? "it turned others away as too many" : "its rate limit is nearly reached",
-                now + wait);
+                now + Math.max(wait, outlook));
         long look = keys.untilLook(key, claim, now);
-        // Who stands in a queue goes on waiting, though the pace has sunk in the meantime: it will rise again.
-        if ((claim.isInQueue ? look : wait) > longest) {
+        if (Math.max(look, outlook) > longest) {
             return Admission.refused(refusal);
         }
         keys.reserve(key, wait, look, claim, now);

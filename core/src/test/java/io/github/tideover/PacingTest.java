@@ -140,6 +140,7 @@ class PacingTest {
         private final Provider provider;
         private final Duration latency;
         private final int tokens;
+        int called;
         int answered;
         int failed;
         int waits;
@@ -152,8 +153,13 @@ class PacingTest {
         }
 
         void call() {
+            called++;
             CallPlan plan = fixture.plan();
             perform(plan, plan.first(fixture.time.now()));
+        }
+
+        int underWay() {
+            return called - answered - failed;
         }
 
         private void perform(CallPlan plan, Step step) {
@@ -502,9 +508,14 @@ class PacingTest {
         "BUCKET, 10,  1,  10000, 1, 6,  98",
         "BUCKET, 2,   1,  2000,  0, 15, 90",
         "BUCKET, 600, 60, 2000,  0, 6,  98",
-        "BUCKET, 60,  60, 2000,  1, 25, 98",
+        "BUCKET, 60,  60, 2000,  1, 10, 98",
         "WINDOW, 600, 60, 2000,  1, 6,  98",
-        "WINDOW, 60,  60, 2000,  0, 25, 98",
+        "WINDOW, 60,  60, 2000,  0, 12, 98",
+        "BUCKET, 1,   1,  2000,  0, 10, 84",
+        "BUCKET, 1,   2,  2000,  0, 10, 80",
+        "BUCKET, 1,   3,  2000,  0, 12, 80",
+        "BUCKET, 20,  60, 2000,  0, 12, 98",
+        "WINDOW, 20,  60, 2000,  0, 13, 95",
     })
     void aLimitThatNobodyTellsIsLearnedFromRefusals(
             Sort sort, int limit, int seconds, int latency, int alternates, int mostRefused, int leastUsed) {
@@ -564,7 +575,8 @@ class PacingTest {
             assertThat(provider.askedBetween(settled, settled + TimeUnit.SECONDS.toNanos(30)) / 30.0)
                     .as("a second, from 15 s after its return on")
                     .isGreaterThanOrEqualTo(0.95 * rate);
-            for (int second = 0; second < 55 && rate >= 10; second++) { // with fewer, two a second are no load
+            // With one call a second those who wait take longer than that lasts, a minute from the last refusal on.
+            for (int second = 0; second < (rate == 1 ? 46 : 55); second++) {
                 long from = end + TimeUnit.SECONDS.toNanos(second);
                 assertThat(provider.askedBetween(from, from + TimeUnit.SECONDS.toNanos(5)) / 5.0)
                         .as("a second, in the five from %s s after its return on", second)
@@ -575,5 +587,20 @@ class PacingTest {
         Collections.sort(waits);
         assertThat(waits.get(waits.size() / 2)).as("median").isLessThanOrEqualTo(5);
         assertThat(waits.get(waits.size() - 1)).as("worst").isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void whoCannotHaveItsTurnInTimeAnyMoreIsToldAtOnceAndNotAtItsDeadline() {
+        LadderFixture fixture = new LadderFixture(1, 1_000);
+        Provider provider = new Provider(
+                Sort.BUCKET, Unit.REQUESTS, 10, Duration.ofSeconds(1), false, Tells.NOTHING, fixture.time.now());
+        Client client = new Client(fixture, provider, Duration.ofMillis(300), 100);
+        run(Duration.ofSeconds(40), 30, client);
+        assertThat(client.underWay()).as("who wait").isGreaterThan(500);
+        provider.refusesAll = true;
+        fixture.time.advance(Duration.ofSeconds(45));
+        assertThat(client.underWay())
+                .as("who wait for one turn in eight seconds")
+                .isLessThanOrEqualTo(15);
     }
 }
