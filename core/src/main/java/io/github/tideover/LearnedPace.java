@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  *   <li>Single calls are no pace to cut from.
  *   <li>If everything is refused, the pace sinks to that of the probes of an open circuit.
  *   <li>If everything was, it does not grow past what went out before, for a minute, as after an outage.
+ *   <li>A slow limit is found by what was answered over a minute, and then run into more gently. With six requests on the way back and
+ *       their cut, limits of 20 to 60 a minute refused 15 to 36 % of what was sent, and 68 % was used of one without bursts; what it is
+ *       now is in {@code PacingTest}.
  * </ul>
  *
  * <p>Callers wait in a queue, and hold no time in it, so that it moves as fast as the provider allows now. Guarded by its {@link Route}.
@@ -50,21 +53,21 @@ final class LearnedPace {
     private static final double ON_THE_WAY_BACK = 6;
     /** Less is no pace, but single calls: the second attempt of one may go out a second after the first. */
     private static final double FEWEST = 1 / CUT;
-    /** As after an outage: enough to work off those who waited, and for a client with few calls no limit. */
+    /** As after an outage: enough to work off those who waited, and for a client with fewer calls than one a second no limit. */
     private static final double MOST_SHARE = 1.1;
 
     private static final double MOST_AT_LEAST = 1;
     /**
-     * A limit that lets through no more than this a second is found once requests were answered for a minute while others waited: it
-     * is close to what they were. Then a refusal cuts less, and the way back takes more requests.
+     * A limit is found when no more than this was answered a second, over a minute of the pace: it is a little above that. Then a
+     * refusal cuts less, and the way back takes as many requests as theirs does at ten a second. Above, theirs does as well.
      */
     static final double SLOW = 1.5;
 
     static final double CUT_WHEN_FOUND = 0.9;
-    private static final double ON_THE_WAY_BACK_WHEN_FOUND = 20;
-    /** What is answered over a minute is a little less than is allowed, as the way back takes a while. */
+    static final double ON_THE_WAY_BACK_WHEN_FOUND = 20;
+    /** What is answered over a minute is less than is allowed, as the way back takes a while. */
     private static final double HEADROOM = 1.1;
-    /** So long after the last refusal there is that limit: those who waited have gone by then, and there may be more to ask. */
+    /** So long after the last refusal there is that limit: from then on there may be more to ask. */
     private static final long EASED_FOR = 2 * OVER_AFTER;
 
     /** Requests a second; without bound while it is off. */
@@ -90,7 +93,9 @@ final class LearnedPace {
     /** Something had been, when it came: so the limit is near. Else nothing is known of where it is, but that it is lower. */
     private boolean isNearlyRight;
 
+    /** What that refusal left of the pace where the curve begins. */
     private double cut = CUT;
+
     private final Answers answers = new Answers();
 
     private double tokens;
@@ -232,8 +237,9 @@ final class LearnedPace {
     }
 
     /**
-     * How long a caller has to wait as far as can be told. Who comes now has to wait as long as those before it, whatever the pace is
-     * at this moment; who waits already goes on as long as the pace at which the last one was refused would do.
+     * How long a caller has to wait as far as can be told, which decides whether it is worth it. Who comes now is told by what was
+     * answered of late, and not by a pace that may be high for a moment. Who waits already is given hope: the pace was cut, and may come
+     * back, but when nothing has been answered for a while, no further than where the last refusal came.
      */
     long outlook(Claim claim, boolean hasWaited, long now) {
         fill(now);
@@ -299,7 +305,7 @@ final class LearnedPace {
         }
     }
 
-    /** What was answered while callers were held back, over the last minute of that. */
+    /** What was answered over the last minute of the pace. */
     private static final class Answers {
         private static final long SPAN = TimeUnit.SECONDS.toNanos(10);
 
@@ -323,7 +329,7 @@ final class LearnedPace {
             inSpan++;
         }
 
-        /** Answers a second; 0 if there were none, or that is not known yet. */
+        /** How many a second; 0 if there were none, or there has been a pace for less than a minute. */
         double perSecond(long now) {
             moveTo(now);
             return known < spans.length ? 0 : sum * SECOND / (spans.length * SPAN);
