@@ -516,8 +516,8 @@ class PacingTest {
         "BUCKET, 1,   3,  2000,  0, 12, 80",
         "BUCKET, 20,  60, 2000,  0, 12, 98",
         "WINDOW, 20,  60, 2000,  0, 13, 95",
-        "BUCKET, 1,   1,  2000,  1, 10, 70",
-        "WINDOW, 20,  60, 2000,  1, 20, 95",
+        "BUCKET, 1,   1,  2000,  1, 10, 60",
+        "WINDOW, 20,  60, 2000,  1, 30, 95",
     })
     void aLimitThatNobodyTellsIsLearnedFromRefusals(
             Sort sort, int limit, int seconds, int latency, int alternates, int mostRefused, int leastUsed) {
