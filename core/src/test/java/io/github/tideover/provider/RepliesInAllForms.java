@@ -398,6 +398,9 @@ abstract class RepliesInAllForms {
                                 ? recording.tongue().usage(expected.path("usage"))
                                 : Usage.NONE);
         verifyToolCalls(reply.toolCalls(), expected.path("tool_calls"), as);
+        List<String> adapted = new ArrayList<>();
+        expected.path("adapted").forEach(sentence -> adapted.add(sentence.asString()));
+        assertThat(reply.adapted()).as(as).isEqualTo(adapted);
         assertThat(outcome.skipped()).as(as).isZero();
     }
 
