@@ -38,6 +38,12 @@ final class ErrorBody {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,64}");
     private static final Pattern TAG = Pattern.compile("<[^<>]*>");
+    /** What LiteLLM puts before the words of whom it asked: {@code litellm.RateLimitError: AnthropicException - …}. */
+    private static final Pattern OF_ANOTHER = Pattern.compile("litellm\\.[A-Za-z0-9_.: ]{1,200} - ");
+
+    /** How many errors are read that stand as a text in a field of another. */
+    private static final int DEEPEST_TEXT = 3;
+
     private static final Pattern TITLE = Pattern.compile("(?i)<title>([^<]{1,300})</title>");
 
     private final boolean isHtml;
@@ -70,7 +76,7 @@ final class ErrorBody {
         ErrorBody error = new ErrorBody(false);
         int start = startOfJson(beginning);
         if (start >= 0) {
-            error.readJson(beginning.substring(start));
+            error.readJson(beginning.substring(start), 0);
         } else if (!beginning.isEmpty()) {
             error.message = beginning;
             error.texts.add(beginning);
@@ -150,7 +156,8 @@ final class ErrorBody {
         return -1;
     }
 
-    private void readJson(String json) {
+    /** Reads an error, or one that stands as a text inside {@code above} others. */
+    private void readJson(String json, int above) {
         Deque<String> path = new ArrayDeque<>();
         String name = "";
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
@@ -165,7 +172,7 @@ final class ErrorBody {
                     name = "";
                 } else if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
                     path.addLast(name);
-                    keep(path, parser.getString());
+                    keep(path, parser.getString(), above);
                     path.removeLast();
                 }
             }
@@ -174,9 +181,9 @@ final class ErrorBody {
         }
     }
 
-    private void keep(Deque<String> path, String value) {
+    private void keep(Deque<String> path, String value, int above) {
         List<String> names = path.stream().filter(each -> !each.isEmpty()).collect(Collectors.toList());
-        int depth = 0;
+        int depth = above;
         while (names.size() > 1 && WRAPPERS.contains(names.get(0))) {
             names.remove(0);
             depth++;
@@ -187,8 +194,8 @@ final class ErrorBody {
             case "status" -> keepCode(value, 2, depth);
             case "type", "innererror.code", "error_type", "metadata.error_type", "metadata.limit_source" ->
                 keepCode(value, 3, depth);
-            case "message", "error", "errors", "detail", "title", "msg" -> keepMessage(value, depth);
-            case "details", "details.message", "metadata.raw" -> texts.add(value);
+            case "message", "error", "errors", "detail", "title", "msg" -> keepMessage(value, depth, above);
+            case "details", "details.message", "metadata.raw" -> keepText(value, above);
             case "details.violations.quotaId" -> texts.add(value);
             case "details.retryDelay" -> retryDelay = retryDelay == null ? value : retryDelay;
             case "metadata.retry_after_seconds" -> retryDelay = retryDelay == null ? value + "s" : retryDelay;
@@ -215,14 +222,27 @@ final class ErrorBody {
         String code = value.substring(Math.max(value.lastIndexOf('/'), value.lastIndexOf('#')) + 1); // RFC 9457: a URI
         if (!IDENTIFIER.matcher(code).matches()) {
             texts.add(value); // xAI: a whole sentence
-        } else if (!code.equals("error")) {
+        } else if (!code.equals("error") && !code.equals("None")) { // what LiteLLM makes of none
             boolean saysLittle = NUMBER.matcher(code).matches();
             codes.add(new Code(code, (saysLittle ? 4 : rank) + (depth == 0 ? 5 : 0)));
         }
     }
 
-    private void keepMessage(String value, int depth) {
+    /** Routers pass the words of whom they asked on, and often all of its body as a text. */
+    private void keepText(String value, int above) {
         texts.add(value);
+        Matcher prefix = OF_ANOTHER.matcher(value);
+        String words = prefix.lookingAt() ? value.substring(prefix.end()) : value;
+        if (words.length() < value.length()) {
+            texts.add(words);
+        }
+        if (above < DEEPEST_TEXT && (words.startsWith("{") || words.startsWith("["))) {
+            readJson(words, above + 1);
+        }
+    }
+
+    private void keepMessage(String value, int depth, int above) {
+        keepText(value, above);
         if (depth > depthOfMessage) {
             message = value;
             depthOfMessage = depth;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 final class ErrorWords {
     static final Pattern BLOCKED_CODE = code("content_filter|((image_)?content|bio|cyber)_policy(_violation)?|refusal"
-            + "|responsibleaipolicyviolation|moderation_blocked|data_inspection_failed");
+            + "|responsibleaipolicyviolation|moderation_blocked|data_?inspection_?failed");
     /**
      * OpenAI's code for a prompt that its policy stops, and OpenRouter's for any that is not valid, too long for instance: only the
      * words beside it tell which.
@@ -22,22 +22,27 @@ final class ErrorWords {
 
     static final Pattern PROMPT_BLOCKED = words(
             "\\bflagged\\b|\\b(usage|content|safety) polic(y|ies)\\b|\\bsafety reasons\\b|limited access to this content");
-    /** DeepSeek and Anthropic, who leave it at HTTP 400 and no code of its own. */
-    static final Pattern BLOCKED_FIRST = words("^content exists risk|^output blocked by content filtering policy");
+    /** DeepSeek, Anthropic, Cohere and LiteLLM, who leave it at HTTP 400 and no code of its own. */
+    static final Pattern BLOCKED_FIRST = words("^content exists risk|^output blocked by content filtering policy"
+            + "|^blocked (in|out)put\\b|^litellm\\.contentpolicyviolationerror");
 
     static final Pattern BLOCKED = words("\\bflagged\\b|violates usage guidelines");
 
     static final Pattern TOO_LONG_CODE =
             code("context_length_exceeded|exceed_context_size_error|tokens_limit_reached|request_too_large");
-    static final Pattern TOO_LONG = words("maximum (context|prompt) length|(prompt|input) is too long|context window"
-            + "|exceed(s|ed)? (the )?(context|model token) (limit|length|size)|input token count|too many tokens"
+    static final Pattern TOO_LONG = words("maximum (context|prompt) length|(prompt|input) (is )?too long|context window"
+            + "|exceed(s|ed)? (the |max )?(context|model token) (limit|length|size)|input token count|too many tokens"
             + "|(prompt|input) exceeds max(imum)? length"
             + "|reduce the length of the (messages|prompt|input)|range of input length|available context size"
             + "|maximum model length|context length (is|of) only|greater than the context length"
-            + "|`?inputs`? tokens \\+ `?max_new_tokens`? must be|context size has been exceeded");
+            + "|`?inputs`? tokens \\+ `?max_new_tokens`? must be|context size has been exceeded"
+            + "|longer than the model's context length|`?inputs`? must have less than \\d{1,9} tokens"
+            + "|maximum supported sequence length|prompt token count \\+ `?max_tokens`? cannot exceed"
+            + "|^max tokens of \\d{1,9} exceeded|^the long context beta is not yet available");
     /** Servers on one's own machine call it their fault, Anthropic a matter of the plan. */
     static final Pattern TOO_LONG_FIRST = words("^context size has been exceeded"
             + "|^(the )?(request|input) (exceeds|is larger than) the available context size"
+            + "|^input is too large to process"
             + "|^extra usage is required for long context");
 
     /** A single request above a limit that is counted by the minute. */
@@ -47,29 +52,33 @@ final class ErrorWords {
             code("insufficient_?(quota|balance|credits)|billing_(error|not_active|hard_limit_reached)"
                     + "|credit_balance_exhausted|.*_spend_limit_(exceeded|reached)"
                     + "|organization_usage_limit_exceeded|exceeded_current_quota_error|payment_required|blocked_api_access"
+                    + "|arrearage|allocationquota\\.freetieronly|budget_exceeded"
                     + "|openrouter_(credits|key_limit|guardrail_budget|workspace_budget)");
     /** OpenRouter's HTTP 402 that a wait lifts: what is under way may cost as much as there is. */
     static final Pattern CREDIT_UNDER_WAY_CODE = code("openrouter_in_flight_budget");
 
-    static final Pattern OUT_OF_CREDIT_FIRST = words("^(your )?credit balance is too low|^insufficient balance"
-            + "|^you have reached your specified api usage limits");
-    static final Pattern OUT_OF_CREDIT = words("prepayment credits are depleted|(used all available|run out of) credits"
-            + "|doesn't have any credits|monthly spending (limit|cap)|key limit exceeded"
-            + "|account \\S{1,100} is suspended|trial key, which is limited to \\S{1,20} api calls / month");
+    static final Pattern OUT_OF_CREDIT_FIRST = words(
+            "^(your )?credit balance is too low|^insufficient balance"
+                    + "|^you have reached your specified api usage limits|^you're out of extra usage|^budget has been exceeded");
+    static final Pattern OUT_OF_CREDIT = words(
+            "prepayment credits are depleted|(used all available|run out of) credits"
+                    + "|doesn't have any credits|monthly spending (limit|cap)|key limit exceeded"
+                    + "|account \\S{1,100} is suspended|out of call volume quota|trial key, which is limited to \\S{1,20} api calls / month");
     /** OpenAI says so when the money is gone, Gemini when a minute's limit is reached. */
     static final Pattern OVER_SOME_QUOTA = words("exceeded your current quota, please check your plan");
 
-    /** How Google names a limit that a wait does not lift before the day is over, whatever wait it asks for. */
-    static final Pattern OVER_DAILY_QUOTA = words("^[a-z]+PerDay[a-z-]*$");
+    /** How Google and Bedrock name a limit that a wait does not lift before the day is over, whatever wait is asked for. */
+    static final Pattern OVER_DAILY_QUOTA = words("^[a-z]+PerDay[a-z-]*$|^too many tokens per day");
 
     static final Pattern OVERLOADED_CODE = code("(engine_|model_|provider_)?overloaded(_error)?|server_is_overloaded"
-            + "|temporary_reduced_capacity|capacity_exceeded|nocapacity|resource_unavailable");
+            + "|temporary_reduced_capacity|capacity_exceeded|nocapacity|resource_unavailable|queue_exceeded");
     static final Pattern OVERLOADED = words("\\boverloaded\\b|\\b(over|at) capacity\\b|flex tier capacity exceeded"
-            + "|experiencing high demand|(service|server) (is )?(too )?busy");
+            + "|experiencing high (demand|traffic)|(service|server) (is )?(too )?busy|due to system capacity limits"
+            + "|^model is not ready for inference|worker local total request limit reached");
 
     static final Pattern THROTTLED_CODE =
             code("rate_?limit(_error|_exceeded|ed|reached)|slow_down|resource_exhausted|too_?many_?requests"
-                    + "|throttl(ed|ing)(\\..*)?|dynamic_(request|token)_limited");
+                    + "|throttl(ed|ing)(exception|_error|\\..*)?|dynamic_(request|token)_limited");
     static final Pattern RESOURCE_EXHAUSTED_CODE = code("resource_exhausted");
     static final Pattern THROTTLED = words("\\brate[ -]?limit|too many requests");
 
@@ -83,11 +92,14 @@ final class ErrorWords {
     static final Pattern FORBIDDEN_CODE = code("unsupported_country(_region_territory)?|organization_restricted");
     static final Pattern FORBIDDEN_FIRST = words(
             "^user location is not supported|^gemini api free tier is not available|^country, region,? or territory"
-                    + "|^this organization has been disabled");
+                    + "|^this organization has been disabled"
+                    + "|^access to \\S{1,40} models is not allowed from unsupported countries");
     static final Pattern FORBIDDEN = words("not (available|supported) in your (country|region)|banned the country"
             + "|country, region,? or territory( is)? not supported|^request not allowed"
             + "|^access denied due to virtual network|^public access is disabled"
-            + "|^access denied\\. please check your network settings");
+            + "|^access denied\\. please check your network settings|^traffic is not from an approved private endpoint"
+            + "|^source ip address: \\S{1,60} is blocked"
+            + "|^the request is prohibited due to a violation of provider terms of service");
 
     static final Pattern BAD_KEY_CODE = code("invalid_(x_)?api_key|api_key_(invalid|expired)|account_deactivated"
             + "|invalid_authentication(_error)?|authentication_error|unauthenticated");
@@ -96,20 +108,29 @@ final class ErrorWords {
                     + "|^api[ -]key (is )?(not valid|not found|invalid|expired|missing)|^missing or invalid authorization header");
 
     static final Pattern NO_SUCH_MODEL_CODE =
-            code("model_not_(found|available)|(invalid|unknown)_model|model_decommissioned|deploymentnotfound"
+            code("model_not_(found|available)|(invalid|unknown|unavailable)_model|model_(decommissioned|deprecated)"
+                    + "|deploymentnotfound|endpoint_not_found|model\\.accessdenied|[a-z]+_model_access_denied"
                     + "|model_permission_blocked.*|model_terms_required");
-    static final Pattern NO_SUCH_MODEL_FIRST =
-            words("^(the )?(requested )?model \\S{1,100} (does not exist|is not|was not|not found|has been)"
-                    + "|^(invalid model|model not (exist|found))|^the \\S{1,40} operation does not work with the specified model"
-                    + "|^\\S{1,100} is not a valid model");
-    static final Pattern NO_SUCH_MODEL = words("\\bmodel\\b|^models/|\\bdeployment\\b|^no endpoints found");
+    static final Pattern NO_SUCH_MODEL_FIRST = words(
+            "^(the )?(requested )?model \\S{1,100} (does not exist|is not|is unavailable|was not|not found|has been)"
+                    + "|^(invalid model|unknown model|model not (exist|found)|no access to model)|^the \\S{1,40} operation does not work with the specified model"
+                    + "|^\\S{1,100} is not a valid model"
+                    + "|^(\\S{1,60}: )?(unexpected model name format|invalid model name passed in)"
+                    // Bedrock, and OpenAI of a model that it keeps for organizations that it knows.
+                    + "|^the provided model identifier is invalid|^invocation of model id \\S{1,100} with on-demand throughput"
+                    + "|^you don't have access to the model with the specified model id|^your organization must be verified to"
+                    // Databricks, of a model that the account may not ask at all.
+                    + "|^(permission_denied: )?the endpoint is temporarily disabled due to a databricks-set rate limit of 0");
+    static final Pattern NO_SUCH_MODEL = words("\\bmodel\\b|^models/|\\bdeployment\\b|^no endpoints found"
+            + "|^function \\S{1,60}: not found for account");
 
     static final Pattern MAINTENANCE_CODE = code(".*maintenance.*");
     static final Pattern MAINTENANCE =
             words("(scheduled|planned|under|undergoing|for|in) maintenance|maintenance (mode|window|in progress)");
 
-    /** LM Studio says so with HTTP 400; the request has no part in it. */
-    static final Pattern MODEL_CRASHED_FIRST = words("^(the )?model (has )?(unloaded|crashed)");
+    /** LM Studio and NVIDIA say so with HTTP 400; the request has no part in it. */
+    static final Pattern MODEL_CRASHED_FIRST =
+            words("^(the )?model (has )?(unloaded|crashed)|^channel error|^function id \\S{1,60}: degraded function");
 
     /** LM Studio to a path that it does not have, with HTTP 200. */
     static final Pattern NO_SUCH_PATH_FIRST = words("^unexpected endpoint or method");

@@ -40,6 +40,14 @@ final class Refusal {
             Map.entry("unprocessable", 422),
             Map.entry("provider_unavailable", 502),
             Map.entry("invalid_argument", 400),
+            // Bedrock's, which the gateways in front of it pass on.
+            Map.entry("validationexception", 400),
+            Map.entry("accessdeniedexception", 403),
+            Map.entry("resourcenotfoundexception", 404),
+            Map.entry("throttlingexception", 429),
+            Map.entry("modelnotreadyexception", 429),
+            Map.entry("internalserverexception", 500),
+            Map.entry("serviceunavailableexception", 503),
             Map.entry("failed_precondition", 400),
             Map.entry("out_of_range", 400),
             // Why a response of OpenAI's failed: an image that no second try will make better.

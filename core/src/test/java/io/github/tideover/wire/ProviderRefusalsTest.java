@@ -91,7 +91,30 @@ class ProviderRefusalsTest {
                         "ollama",
                         "lmstudio",
                         "vllm",
-                        "llama.cpp");
+                        "llama.cpp",
+                        // and those that are often asked by their address
+                        "bedrock",
+                        "litellm",
+                        "alibaba",
+                        "cerebras",
+                        "sambanova",
+                        "nvidia",
+                        "github",
+                        "databricks",
+                        "snowflake");
+    }
+
+    /** Each error that stands as a text in another is read, and none so deep that it takes long or breaks the program. */
+    @Test
+    void anErrorInsideManyErrorsIsReadAsFarAsAnybodyNestsThem() {
+        String body = "{\"error\":{\"code\":\"content_filter\"}}";
+        for (int i = 0; i < 12; i++) {
+            assertThat(sorter.sort(new RefusedException(400, Headers.EMPTY, body), NOW)
+                            .kind())
+                    .as("inside %d others", i)
+                    .isEqualTo(i <= 3 ? FailureKind.CONTENT_FILTER : FailureKind.INVALID_REQUEST);
+            body = "{\"error\":{\"message\":" + Json.quoted(body) + "}}";
+        }
     }
 
     /**
@@ -119,7 +142,16 @@ class ProviderRefusalsTest {
                 "Missing or invalid Authorization header.",
                 "Model not found: x",
                 "Extra usage is required for long context requests.",
-                "The chatCompletion operation does not work with the specified model, x."
+                "The chatCompletion operation does not work with the specified model, x.",
+                "Blocked output",
+                "You're out of extra usage.",
+                "Budget has been exceeded!",
+                "Unexpected model name format",
+                "The provided model identifier is invalid.",
+                "No access to model: x",
+                "Channel Error",
+                "Access to Anthropic models is not allowed from unsupported countries.",
+                "{\\\"error\\\":{\\\"code\\\":\\\"content_filter\\\"}}"
             })
     void theSameWordsFurtherInDecideNothing(String words) {
         String body = "{\"error\":{\"message\":\"Cannot read: " + words + "\"}}";
