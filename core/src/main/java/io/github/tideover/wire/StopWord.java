@@ -67,7 +67,11 @@ public final class StopWord {
     public static void requireUsable(String word) throws MalformedReplyException {
         String name = name(word);
         switch (name) {
-            case "malformed_function_call", "unexpected_tool_call", "malformed_response" ->
+            case "malformed_function_call",
+                    "unexpected_tool_call",
+                    "malformed_response",
+                    "malformed_model_output",
+                    "malformed_tool_use" ->
                 throw new MalformedReplyException(
                         "the model wrote what the provider could not use: " + name.toUpperCase(Locale.ROOT));
             default -> {
@@ -103,6 +107,7 @@ public final class StopWord {
                     "guardrail_intervened",
                     "refusal",
                     "sensitive",
+                    "error_toxic",
                     "safety",
                     "recitation",
                     "blocklist",

@@ -77,18 +77,21 @@ public final class ToolCallParts {
 
     /** The call that the part goes on with, or null if it begins one. */
     private @Nullable Begun begunBy(ToolCallPart part) {
-        if (part.index() != ToolCallPart.NO_INDEX) {
-            Begun call = byIndex.get(part.index());
-            return call != null && call.isAnother(part) ? null : call;
+        boolean hasIndex = part.index() != ToolCallPart.NO_INDEX;
+        Begun numbered = hasIndex ? byIndex.get(part.index()) : null;
+        if (numbered != null) {
+            return numbered.isAnother(part) ? null : numbered;
         }
-        if (!part.id().isEmpty()) {
-            Begun call = byId.get(part.id());
-            if (call != null) {
-                return call;
-            }
+        Begun known = part.id().isEmpty() ? null : byId.get(part.id());
+        if (known != null && (!hasIndex || part.name().isEmpty())) {
+            return known;
         }
         // Without an index, a name is what begins a call: whole calls come like this, one a part, with an id of "".
-        return part.name().isEmpty() && !calls.isEmpty() ? calls.get(calls.size() - 1) : null;
+        // Under a number
+        // that no call has, a part with neither name nor id is the rest of a call that was begun under another's
+        // number.
+        boolean goesOn = part.name().isEmpty() && (!hasIndex || part.id().isEmpty());
+        return goesOn && !calls.isEmpty() ? calls.get(calls.size() - 1) : null;
     }
 
     /**

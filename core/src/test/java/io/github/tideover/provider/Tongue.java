@@ -9,6 +9,7 @@ import io.github.tideover.provider.responses.ResponsesDialect;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -24,15 +25,21 @@ enum Tongue {
 
         @Override
         Usage usage(JsonNode told) {
-            long cached = Math.max(
-                    count(told.path("prompt_tokens_details").path("cached_tokens")),
-                    count(told.path("prompt_cache_hit_tokens")));
+            long cached = LongStream.of(
+                            count(told.path("prompt_tokens_details").path("cached_tokens")),
+                            count(told.path("prompt_cache_hit_tokens")),
+                            count(told.path("cache_read_input_tokens")),
+                            count(told.path("cached_tokens")))
+                    .max()
+                    .getAsLong();
             return Usage.of(
                     count(told.path("prompt_tokens")),
                     count(told.path("completion_tokens")),
                     count(told.path("total_tokens")),
                     cached,
-                    count(told.path("completion_tokens_details").path("reasoning_tokens")));
+                    Math.max(
+                            count(told.path("completion_tokens_details").path("reasoning_tokens")),
+                            count(told.path("reasoning_tokens"))));
         }
     },
     RESPONSES("openai-responses", "response\\.(completed|incomplete|failed|cancelled)") {

@@ -321,7 +321,7 @@ public final class ChatCompletion {
                             text = Json.text(in);
                         }
                     }
-                    case "reasoning_content", "reasoning" -> {
+                    case "reasoning_content", "reasoning", "reasoning_text" -> {
                         String more = Json.text(in);
                         // Some servers send both, with the same text.
                         reasoning = reasoning.isEmpty() ? more : reasoning;

@@ -235,7 +235,7 @@ public final class ChatCompletionChunk {
                     case "content" ->
                         content =
                                 value == JsonToken.START_ARRAY ? Content.read(in) : new Content(Json.text(in), "", "");
-                    case "reasoning_content", "reasoning" -> {
+                    case "reasoning_content", "reasoning", "reasoning_text" -> {
                         String more = Json.text(in);
                         // Some servers send both, with the same text.
                         reasoning = reasoning.isEmpty() ? more : reasoning;

@@ -243,7 +243,7 @@ final class Chunk {
                 case "content" ->
                     delta.parts =
                             value == JsonToken.START_ARRAY ? Content.read(json) : new Content(Json.text(json), "", "");
-                case "reasoning_content", "reasoning" -> {
+                case "reasoning_content", "reasoning", "reasoning_text" -> {
                     String words = Json.text(json);
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
                 }

@@ -28,9 +28,13 @@ final class Usages {
                 case "completion_tokens" -> output = Json.count(in);
                 case "total_tokens" -> total = Json.count(in);
                 case "prompt_tokens_details" -> cached = Math.max(cached, Json.countIn(in, "cached_tokens"));
-                // DeepSeek's own name for it.
-                case "prompt_cache_hit_tokens" -> cached = Math.max(cached, Json.count(in));
-                case "completion_tokens_details" -> reasoning = Json.countIn(in, "reasoning_tokens");
+                // The names of DeepSeek, of Moonshot and Together, and of Anthropic behind a gateway.
+                case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" ->
+                    cached = Math.max(cached, Json.count(in));
+                case "completion_tokens_details" ->
+                    reasoning = Math.max(reasoning, Json.countIn(in, "reasoning_tokens"));
+                // Perplexity's place for it.
+                case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.count(in));
                 default -> in.skipChildren();
             }
         }

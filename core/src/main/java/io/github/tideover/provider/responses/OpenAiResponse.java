@@ -195,6 +195,10 @@ public final class OpenAiResponse {
         return error != null || status.equals("failed") || status.equals("cancelled");
     }
 
+    boolean isIncomplete() {
+        return status.equals("incomplete");
+    }
+
     /** What went wrong, in the shape in which it would have come with an HTTP error, so that it is sorted by the same rules. */
     String failure() {
         return "{\"error\":"

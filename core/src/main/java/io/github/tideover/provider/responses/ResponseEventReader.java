@@ -90,6 +90,11 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private long sequenceNumber = NONE;
     private boolean isKept;
     private boolean hasStarted;
+    /** What came in pieces; what did not is taken from the items when they are done. */
+    private boolean speaksInPieces;
+
+    private boolean thinksInPieces;
+    private boolean declinesInPieces;
     /** The output indices of the tool calls, in the order in which they began. */
     private final List<Long> calls = new ArrayList<>(2);
     /** Those of them of which arguments came. */
@@ -131,6 +136,9 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         sequenceNumber = broken.sequenceNumber;
         isKept = broken.isKept;
         hasStarted = broken.hasStarted;
+        speaksInPieces = broken.speaksInPieces;
+        thinksInPieces = broken.thinksInPieces;
+        declinesInPieces = broken.declinesInPieces;
         callsWithArguments.addAll(broken.callsWithArguments);
         unread.addAll(broken.unread);
         ChatReply soFar = broken.reply().build();
@@ -206,9 +214,18 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         String type = event.type().isEmpty() ? eventType : event.type();
         return switch (type) {
             case "response.created", "response.queued", "response.in_progress" -> start(event);
-            case "response.output_text.delta" -> say(event.delta());
-            case "response.refusal.delta" -> decline(event.delta());
-            case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> think(event.delta());
+            case "response.output_text.delta" -> {
+                speaksInPieces = true;
+                yield say(event.delta());
+            }
+            case "response.refusal.delta" -> {
+                declinesInPieces = true;
+                yield decline(event.delta());
+            }
+            case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" -> {
+                thinksInPieces = true;
+                yield think(event.delta());
+            }
             case "response.output_item.added" -> begin(event);
             case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" -> goOn(event);
             case "response.function_call_arguments.done", "response.custom_tool_call_input.done" ->
@@ -284,14 +301,25 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     private boolean done(ResponseEvent event) {
         OutputItem item = event.item();
-        if (item != null && item.isUnread()) {
+        if (item == null) {
+            return false;
+        }
+        if (item.isUnread()) {
             unread.add(item.kind());
         }
-        if (item == null || !item.isToolCall()) {
-            return false;
+        if (!item.isToolCall()) {
+            return sayInWhole(item);
         }
         boolean isNew = !calls(event.index()) && begin(event);
         return callInWhole(event.index(), item.arguments()) || isNew;
+    }
+
+    /** Some servers give a message, or thoughts, no sooner than when they are whole. */
+    private boolean sayInWhole(OutputItem item) {
+        boolean isPiece = !thinksInPieces && think(item.reasoning());
+        isPiece |= !declinesInPieces && decline(item.refusal());
+        isPiece |= !speaksInPieces && say(item.text());
+        return isPiece;
     }
 
     private boolean end(ResponseEvent event, String type) throws IOException {
@@ -315,7 +343,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             unread.addAll(response.unread());
         }
         String status = type.substring("response.".length());
-        String word = response == null ? status : response.stopWord(status);
+        // vLLM calls the event of a response that is not complete by the name of those that are.
+        String word = response == null ? status : response.stopWord(response.isIncomplete() ? "incomplete" : status);
         boolean isStop = word.equals("stop") || word.equals("completed") || word.equals("unread");
         finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
         if (isStop && calls.isEmpty() && isAllUnread()) {
