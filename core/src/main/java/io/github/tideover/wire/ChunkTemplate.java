@@ -23,17 +23,30 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread.
  */
 public final class ChunkTemplate {
+    /** What is shorter is compared sooner byte by byte than by a call that looks at the bounds of both. */
+    private static final int SHORT = 8;
+
     private final ChunkFields fields;
     private byte[] copy = new byte[512];
-    /** Before each hole is a piece, and behind the last one the brace that ends a chunk. */
-    private final int[] pieceStart;
-
-    private final int[] pieceEnd;
     private final Hole[] hole;
+    /** Where in the copy they begin and end, and behind them the end of all. */
+    private final int[] holeStart;
+
+    private final int[] holeEnd;
     /** Which of the counts a hole is. */
     private final int[] number;
 
     private int holes;
+
+    /** The holes that are looked into, as bits. What is in the others was the same ever since, and is a part of the pieces. */
+    private int opened;
+
+    private int open;
+    /** Those holes in turn. Before each is a piece, and behind the last one what ends a chunk. */
+    private final int[] openHole;
+
+    private final int[] pieceStart;
+    private final int[] pieceEnd;
     private final long[] counts;
 
     private byte[] unescaped = new byte[64];
@@ -46,10 +59,13 @@ public final class ChunkTemplate {
     public ChunkTemplate(ChunkFields fields) {
         this.fields = fields;
         int most = fields.fields.size() + 1;
+        hole = new Hole[most];
+        holeStart = new int[most + 1];
+        holeEnd = new int[most];
+        number = new int[most];
+        openHole = new int[most];
         pieceStart = new int[most + 1];
         pieceEnd = new int[most + 1];
-        hole = new Hole[most];
-        number = new int[most];
         counts = new long[fields.counts];
     }
 
@@ -74,18 +90,39 @@ public final class ChunkTemplate {
         }
         System.arraycopy(bytes, from, copy, 0, length);
         holes = finder.found;
-        int start = 0;
+        holeStart[holes] = length;
+        opened = 0;
         Arrays.fill(counts, -1);
         for (int i = 0; i < holes; i++) {
             hole[i] = finder.holes[i];
             number[i] = finder.number[i];
-            pieceStart[i] = start;
-            pieceEnd[i] = finder.start[i] - from;
-            start = finder.end[i] - from;
+            holeStart[i] = finder.start[i] - from;
+            holeEnd[i] = finder.end[i] - from;
+            if (hole[i] == Hole.TEXT) {
+                opened |= 1 << i;
+            } else if (hole[i] == Hole.COUNT) {
+                counts[number[i]] = count(copy, holeStart[i], holeEnd[i]);
+            }
         }
-        pieceStart[holes] = start;
-        pieceEnd[holes] = length;
+        cut();
         return true;
+    }
+
+    /** Cuts the copy into pieces at the holes that are looked into. */
+    private void cut() {
+        open = 0;
+        int start = 0;
+        for (int i = 0; i < holes; i++) {
+            if ((opened & 1 << i) != 0) {
+                openHole[open] = i;
+                pieceStart[open] = start;
+                pieceEnd[open] = holeStart[i];
+                start = holeEnd[i];
+                open++;
+            }
+        }
+        pieceStart[open] = start;
+        pieceEnd[open] = holeStart[holes];
     }
 
     /** Whether the parser read what stands in the field: if ever it did not, nothing is learned. */
@@ -110,40 +147,71 @@ public final class ChunkTemplate {
         if (holes == 0) {
             return null;
         }
+        String text = matchOpen(bytes, from, to);
+        return text == null && opensMore(bytes, from, to) ? matchOpen(bytes, from, to) : text;
+    }
+
+    private @Nullable String matchOpen(byte[] bytes, int from, int to) {
         int at = from;
         int textStart = 0;
         int textEnd = 0;
         for (int i = 0; ; i++) {
-            int end = at + pieceEnd[i] - pieceStart[i];
-            if (end > to || !Arrays.equals(bytes, at, end, copy, pieceStart[i], pieceEnd[i])) {
+            int start = at;
+            at += pieceEnd[i] - pieceStart[i];
+            if (at > to || !isAsLearned(bytes, start, at, pieceStart[i])) {
                 return null;
             }
-            at = end;
-            if (i == holes) {
+            if (i == open) {
                 return at == to ? content(bytes, textStart, textEnd) : null;
             }
-            switch (hole[i]) {
+            start = at;
+            switch (hole[openHole[i]]) {
                 case TEXT -> {
-                    textStart = at;
                     at = contentEnd(bytes, at, to);
+                    textStart = start;
                     textEnd = at;
                 }
-                case FILLER -> {
-                    int same = at + pieceStart[i + 1] - pieceEnd[i];
-                    boolean isSame = same < to && isAsLearned(bytes, at, same + 1, i);
-                    at = isSame ? same : fillerEnd(bytes, at, to);
-                }
+                case FILLER -> at = fillerEnd(bytes, at, to);
                 case SPACE -> at = spaceEnd(bytes, at, to);
                 case COUNT -> {
-                    end = countEnd(bytes, at, to);
-                    if (!isCount(bytes, at, end)) {
+                    long count = 0;
+                    for (; at < to && isDigit(bytes[at]); at++) {
+                        count = count * 10 + bytes[at] - '0';
+                    }
+                    if (!isCount(bytes, start, at)) {
                         return null;
                     }
-                    counts[number[i]] = count(bytes, at, end);
-                    at = end;
+                    counts[number[openHole[i]]] = count;
                 }
             }
         }
+    }
+
+    /** Looks from now on into those holes that in this chunk are not filled as they were; false if there is none more. */
+    private boolean opensMore(byte[] bytes, int from, int to) {
+        int before = opened;
+        int at = from;
+        int piece = 0;
+        for (int i = 0; i < holes && open < holes; i++) {
+            int start = at + holeStart[i] - piece;
+            piece = holeEnd[i];
+            if (start > to || !isAsLearned(bytes, at, start, holeStart[i] - (start - at))) {
+                break;
+            }
+            at = start + holeEnd[i] - holeStart[i];
+            // With the byte behind it, which can be no part of it.
+            if (at >= to || !isAsLearned(bytes, start, at + 1, holeStart[i])) {
+                opened |= 1 << i;
+                at = switch (hole[i]) {
+                    case TEXT -> contentEnd(bytes, start, to);
+                    case FILLER -> fillerEnd(bytes, start, to);
+                    case SPACE -> spaceEnd(bytes, start, to);
+                    case COUNT -> countEnd(bytes, start, to);
+                };
+            }
+        }
+        cut();
+        return opened != before;
     }
 
     /**
@@ -156,17 +224,39 @@ public final class ChunkTemplate {
         return counts[number];
     }
 
-    /** Whether a hole is filled as it was, up to the quote behind it: many an id is the same in every chunk. */
-    private boolean isAsLearned(byte[] bytes, int from, int to, int hole) {
-        return Arrays.equals(bytes, from, to, copy, pieceEnd[hole], pieceStart[hole + 1] + 1);
+    /**
+     * All counts of the chunk that matched last, each as {@link #count} has it.
+     *
+     * @param into takes them, in their order
+     */
+    public void counts(long[] into) {
+        System.arraycopy(counts, 0, into, 0, counts.length);
+    }
+
+    /** Whether bytes are those that stand in the copy. */
+    private boolean isAsLearned(byte[] bytes, int from, int to, int inCopy) {
+        if (to - from >= SHORT) {
+            return Arrays.equals(bytes, from, to, copy, inCopy, inCopy + to - from);
+        }
+        int ahead = inCopy - from;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != copy[i + ahead]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int countEnd(byte[] bytes, int from, int to) {
         int at = from;
-        while (at < to && bytes[at] >= '0' && bytes[at] <= '9') {
+        while (at < to && isDigit(bytes[at])) {
             at++;
         }
         return at;
+    }
+
+    private static boolean isDigit(byte b) {
+        return b >= '0' && b <= '9';
     }
 
     /** Whether digits are a number that JSON allows and a long holds. */

@@ -82,6 +82,7 @@ public final class EventStreamReader implements Closeable {
     private boolean hasType;
     private boolean hasNewId;
     private final Kept type = new Kept();
+    private final Kept typeLine = new Kept();
     private final Kept newId = new Kept();
     private final Kept lastId = new Kept();
     private long retryMillis = -1;
@@ -212,6 +213,7 @@ public final class EventStreamReader implements Closeable {
         dataStart = 0;
         dataEnd = 0;
         while (true) {
+            passTypeLine();
             int end = lineEnd();
             if (end < 0) {
                 hasData = false;
@@ -496,6 +498,16 @@ public final class EventStreamReader implements Closeable {
         scanned = lineStart;
     }
 
+    /** Takes in the line with the type at once if it is the same as the last, as it is in most streams that have one. */
+    private void passTypeLine() {
+        int end = lineStart + typeLine.length;
+        if (scanned == lineStart && end < limit && window[end] == '\n' && typeLine.isIn(window, lineStart)) {
+            hasType = true;
+            lineStart = end + 1;
+            scanned = lineStart;
+        }
+    }
+
     private boolean endOfEvent() {
         if (hasNewId) {
             hasNewId = false;
@@ -519,6 +531,7 @@ public final class EventStreamReader implements Closeable {
         } else if (isNamed(EVENT, begin, end)) {
             hasType = true;
             type.set(window, valueOf(EVENT, begin, end), end);
+            typeLine.set(window, begin, end);
         } else if (isNamed(ID, begin, end)) {
             id(valueOf(ID, begin, end), end);
         } else if (isNamed(RETRY, begin, end)) {
@@ -600,6 +613,11 @@ public final class EventStreamReader implements Closeable {
             }
             System.arraycopy(from, start, bytes, 0, length);
             text = null;
+        }
+
+        /** Whether it is there and not empty. */
+        boolean isIn(byte[] other, int start) {
+            return length > 0 && Arrays.equals(bytes, 0, length, other, start, start + length);
         }
 
         String text() {

@@ -130,13 +130,13 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     /** Each count is of the whole reply so far, so the last ones are right. They become a value when somebody asks. */
     private void keepUsage(ChunkTemplate piece) {
         boolean isAny = false;
-        for (int i = 0; i < counts.length; i++) {
-            isAny |= piece.count(i) > 0;
+        for (int i = counts.length - 1; i >= 0 && !isAny; i--) { // the last is the total
+            isAny = piece.count(i) > 0;
         }
-        for (int i = 0; isAny && i < counts.length; i++) {
-            counts[i] = Math.max(0, piece.count(i));
+        if (isAny) {
+            piece.counts(counts);
+            hasCounts = true;
         }
-        hasCounts |= isAny;
     }
 
     private void tell(Usage told) {
@@ -148,6 +148,9 @@ final class ContentReader extends StreamedReply implements DeltaReader {
 
     private void tellCounts() {
         if (hasCounts) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = Math.max(0, counts[i]);
+            }
             tell(GeneratedContent.usage(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]));
         }
     }
