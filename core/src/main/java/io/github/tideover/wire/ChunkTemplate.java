@@ -1,6 +1,9 @@
 package io.github.tideover.wire;
 
 import io.github.tideover.wire.ChunkFields.Hole;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread.
  */
 public final class ChunkTemplate {
-    /** What is shorter is compared sooner byte by byte than by a call that looks at the bounds of both. */
-    private static final int SHORT = 8;
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ChunkFields fields;
     private byte[] copy = new byte[512];
@@ -48,6 +51,10 @@ public final class ChunkTemplate {
     private final int[] pieceStart;
     private final int[] pieceEnd;
     private final long[] counts;
+    /** Where the text is of the chunk that was found last. */
+    private int textStart;
+
+    private int textEnd;
 
     private byte[] unescaped = new byte[64];
 
@@ -76,12 +83,13 @@ public final class ChunkTemplate {
      * @param bytes holds the chunk, which is one JSON value
      * @param from where it begins
      * @param to where it ends
-     * @param text what it said; nothing is learned of an empty one, nor if the text is not what stands in the field
+     * @param text what it said; nothing is learned of an empty one, nor if the text is not what stands in the field, nor of
+     *     a chunk of several lines
      * @return whether it was learned; if not, what was learned before stands
      */
     public boolean learn(byte[] bytes, int from, int to, String text) {
         HoleFinder finder = new HoleFinder(fields, bytes);
-        if (text.isEmpty() || !finder.find(from, to) || !isText(finder, bytes, text)) {
+        if (text.isEmpty() || !finder.find(from, to) || !isText(finder, bytes, text) || hasLineEnd(bytes, from, to)) {
             return false;
         }
         int length = to - from;
@@ -106,6 +114,14 @@ public final class ChunkTemplate {
         }
         cut();
         return true;
+    }
+
+    private static boolean hasLineEnd(byte[] bytes, int from, int to) {
+        boolean has = false;
+        for (int i = from; i < to; i++) {
+            has |= bytes[i] == '\n' || bytes[i] == '\r';
+        }
+        return has;
     }
 
     /** Cuts the copy into pieces at the holes that are looked into. */
@@ -144,25 +160,34 @@ public final class ChunkTemplate {
      * @return its text, possibly empty; null for any other chunk, which must be parsed
      */
     public @Nullable String match(byte[] bytes, int from, int to) {
-        if (holes == 0) {
-            return null;
+        int end = find(bytes, from, to);
+        if (end < 0 && opensMore(bytes, from, to)) {
+            end = find(bytes, from, to);
         }
-        String text = matchOpen(bytes, from, to);
-        return text == null && opensMore(bytes, from, to) ? matchOpen(bytes, from, to) : text;
+        return end == to ? text(bytes) : null;
     }
 
-    private @Nullable String matchOpen(byte[] bytes, int from, int to) {
+    /**
+     * Finds a chunk that matches, wherever it ends. There is no line end in it.
+     *
+     * @param bytes holds the chunk
+     * @param from where it begins
+     * @param to where what there is ends
+     * @return where the chunk ends, or -1
+     */
+    int find(byte[] bytes, int from, int to) {
+        if (holes == 0) {
+            return -1;
+        }
         int at = from;
-        int textStart = 0;
-        int textEnd = 0;
         for (int i = 0; ; i++) {
             int start = at;
             at += pieceEnd[i] - pieceStart[i];
             if (at > to || !isAsLearned(bytes, start, at, pieceStart[i])) {
-                return null;
+                return -1;
             }
             if (i == open) {
-                return at == to ? content(bytes, textStart, textEnd) : null;
+                return at;
             }
             start = at;
             switch (hole[openHole[i]]) {
@@ -179,7 +204,7 @@ public final class ChunkTemplate {
                         count = count * 10 + bytes[at] - '0';
                     }
                     if (!isCount(bytes, start, at)) {
-                        return null;
+                        return -1;
                     }
                     counts[number[openHole[i]]] = count;
                 }
@@ -187,12 +212,26 @@ public final class ChunkTemplate {
         }
     }
 
+    /**
+     * What the chunk said that {@link #find} found last.
+     *
+     * @param bytes holds it still
+     * @return its text, possibly empty; null if it must be parsed after all
+     */
+    @Nullable
+    String text(byte[] bytes) {
+        return content(bytes, textStart, textEnd);
+    }
+
     /** Looks from now on into those holes that in this chunk are not filled as they were; false if there is none more. */
     private boolean opensMore(byte[] bytes, int from, int to) {
+        if (open == holes) {
+            return false;
+        }
         int before = opened;
         int at = from;
         int piece = 0;
-        for (int i = 0; i < holes && open < holes; i++) {
+        for (int i = 0; i < holes; i++) {
             int start = at + holeStart[i] - piece;
             piece = holeEnd[i];
             if (start > to || !isAsLearned(bytes, at, start, holeStart[i] - (start - at))) {
@@ -235,9 +274,18 @@ public final class ChunkTemplate {
 
     /** Whether bytes are those that stand in the copy. */
     private boolean isAsLearned(byte[] bytes, int from, int to, int inCopy) {
-        if (to - from >= SHORT) {
-            return Arrays.equals(bytes, from, to, copy, inCopy, inCopy + to - from);
+        int length = to - from;
+        if (length < Long.BYTES) {
+            return isShortAsLearned(bytes, from, to, inCopy);
         }
+        // The last eight by themselves: what is over eights, Arrays.equals looks at one by one.
+        int last = length - Long.BYTES;
+        int eights = length - 1 & -Long.BYTES;
+        return (long) EIGHT_BYTES.get(bytes, from + last) == (long) EIGHT_BYTES.get(copy, inCopy + last)
+                && Arrays.equals(bytes, from, from + eights, copy, inCopy, inCopy + eights);
+    }
+
+    private boolean isShortAsLearned(byte[] bytes, int from, int to, int inCopy) {
         int ahead = inCopy - from;
         for (int i = from; i < to; i++) {
             if (bytes[i] != copy[i + ahead]) {
@@ -275,7 +323,7 @@ public final class ChunkTemplate {
 
     private static int spaceEnd(byte[] bytes, int from, int to) {
         int at = from;
-        while (at < to && StreamedReply.isSpace(bytes[at])) {
+        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t')) {
             at++;
         }
         return at;

@@ -41,6 +41,7 @@ public final class EventStreamReader implements Closeable {
     private static final VarHandle FOUR_BYTES =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int FOUR_BYTES_OF_DATA = (int) FOUR_BYTES.get(DATA, 0);
+    private static final int TWO_CRLF = (int) FOUR_BYTES.get(ascii("\r\n\r\n"), 0);
 
     /** A line that is not longer is looked through sooner than compared. */
     private static final int WORTH_COMPARING = 64;
@@ -80,6 +81,8 @@ public final class EventStreamReader implements Closeable {
     private int dataStart;
     private int dataEnd;
     private boolean hasType;
+    private @Nullable ChunkTemplate template;
+    private @Nullable String known;
     private boolean hasNewId;
     private final Kept type = new Kept();
     private final Kept typeLine = new Kept();
@@ -196,6 +199,11 @@ public final class EventStreamReader implements Closeable {
         return rest;
     }
 
+    /** Looks out for data that matches: its end need not be looked for, and nobody has to match it again. */
+    void recognise(ChunkTemplate chunks) {
+        template = chunks;
+    }
+
     /**
      * Waits for the next event.
      *
@@ -208,19 +216,14 @@ public final class EventStreamReader implements Closeable {
             throw new IOException("the event stream is closed");
         }
         start();
-        hasData = false;
-        hasType = false;
-        dataStart = 0;
-        dataEnd = 0;
-        while (true) {
-            passTypeLine();
+        forgetEvent();
+        while (isAtLine()) {
+            if (isKnownEvent()) {
+                return true;
+            }
             int end = lineEnd();
             if (end < 0) {
-                hasData = false;
-                hasType = false;
-                dataStart = 0;
-                dataEnd = 0;
-                return false;
+                break;
             }
             int begin = lineStart;
             passLineEnd(end);
@@ -234,6 +237,26 @@ public final class EventStreamReader implements Closeable {
                 return true;
             }
         }
+        forgetEvent();
+        return false;
+    }
+
+    private void forgetEvent() {
+        hasData = false;
+        hasType = false;
+        dataStart = 0;
+        dataEnd = 0;
+        known = null;
+    }
+
+    /**
+     * What the event says, if it was recognised while its end was looked for.
+     *
+     * @return its text, possibly empty, or null
+     */
+    @Nullable
+    String known() {
+        return known;
     }
 
     /**
@@ -419,17 +442,25 @@ public final class EventStreamReader implements Closeable {
                 return end;
             }
             scanned = limit;
-            if (!fill()) {
+            if (!more()) {
                 return -1;
             }
-            if (afterCr) {
-                afterCr = false;
-                if (window[lineStart] == '\n') {
-                    lineStart++;
-                    scanned = lineStart;
-                }
+        }
+    }
+
+    /** Waits for more of the stream, and passes the LF of a line end of which the CR was there; false at the end. */
+    private boolean more() throws IOException {
+        if (!fill()) {
+            return false;
+        }
+        if (afterCr) {
+            afterCr = false;
+            if (window[lineStart] == '\n') {
+                lineStart++;
+                scanned = lineStart;
             }
         }
+        return true;
     }
 
     /**
@@ -498,14 +529,63 @@ public final class EventStreamReader implements Closeable {
         scanned = lineStart;
     }
 
-    /** Takes in the line with the type at once if it is the same as the last, as it is in most streams that have one. */
-    private void passTypeLine() {
-        int end = lineStart + typeLine.length;
-        if (scanned == lineStart && end < limit && window[end] == '\n' && typeLine.isIn(window, lineStart)) {
-            hasType = true;
-            lineStart = end + 1;
-            scanned = lineStart;
+    /** Waits for the beginning of a line that is not the type as it was; false if there is none more. */
+    private boolean isAtLine() throws IOException {
+        while (lineStart == limit || passesTypeLine()) {
+            if (lineStart == limit && !more()) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    /** Takes in the line with the type at once if it is the same as the last, as it is in most streams that have one. */
+    private boolean passesTypeLine() {
+        int end = lineStart + typeLine.length;
+        if (end >= limit || window[end] != '\n' || !typeLine.isIn(window, lineStart)) {
+            return false;
+        }
+        hasType = true;
+        lineStart = end + 1;
+        scanned = lineStart;
+        return true;
+    }
+
+    /** Takes in an event at once whose data is as it is expected, with the blank line behind it. */
+    private boolean isKnownEvent() {
+        int after = lineStart + DATA.length + 1;
+        if (template == null
+                || hasData
+                || after >= limit
+                || window[after - 1] != ':'
+                || (int) FOUR_BYTES.get(window, lineStart) != FOUR_BYTES_OF_DATA) {
+            return false;
+        }
+        int from = window[after] == ' ' ? after + 1 : after;
+        int end = template.find(window, from, limit);
+        int next = end < 0 ? -1 : afterBlankLine(end);
+        if (next < 0 || end - lineStart > maxLine || end - from > maxEvent) {
+            return false;
+        }
+        known = template.text(window);
+        if (known == null) {
+            return false;
+        }
+        hasData = true;
+        dataStart = from;
+        dataEnd = end;
+        lineStart = next;
+        scanned = next;
+        return endOfEvent();
+    }
+
+    /** Where the line after the blank one begins, or -1 if a line does not end there or no blank one follows, or not yet. */
+    private int afterBlankLine(int end) {
+        if (end + 1 < limit && window[end] == '\n' && window[end + 1] == '\n') {
+            return end + 2;
+        }
+        boolean isBlank = end + Integer.BYTES <= limit && (int) FOUR_BYTES.get(window, end) == TWO_CRLF;
+        return isBlank ? end + 4 : -1;
     }
 
     private boolean endOfEvent() {

@@ -31,6 +31,7 @@ public abstract class StreamedReply {
     private final Headers headers;
     private final long maxReply;
     private final String proof;
+    private final @Nullable ChunkTemplate template;
 
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
@@ -63,12 +64,19 @@ public abstract class StreamedReply {
      * @param headers the answer's headers
      * @param maxReply how long the reply may grow: all that is kept of it, not what it is wrapped in on the wire
      * @param proof what proves that a reply is complete, for the message if nothing does
+     * @param template saves work on chunks that differ in their text only; null if none is to be saved, with what is read the
+     *     same
      */
-    protected StreamedReply(EventStreamReader events, Headers headers, long maxReply, String proof) {
+    protected StreamedReply(
+            EventStreamReader events, Headers headers, long maxReply, String proof, @Nullable ChunkTemplate template) {
         this.events = events;
         this.headers = headers;
         this.maxReply = maxReply;
         this.proof = proof;
+        this.template = template;
+        if (template != null) {
+            events.recognise(template);
+        }
     }
 
     /**
@@ -82,6 +90,17 @@ public abstract class StreamedReply {
      * @throws IOException if it is an error, or shows that this is no reply
      */
     protected abstract boolean take(String type, byte[] bytes, int from, int to) throws IOException;
+
+    /**
+     * Takes in a chunk that is known by the template.
+     *
+     * @param text what it says, possibly nothing
+     * @param chunks knew it, and has its counts
+     * @return true if it was a piece of content
+     */
+    protected boolean takeKnown(String text, ChunkTemplate chunks) {
+        return say(text);
+    }
 
     /**
      * Reads a whole reply that came in answer to a request for a stream.
@@ -155,7 +174,7 @@ public abstract class StreamedReply {
             if (from == to) {
                 continue; // a keep-alive
             }
-            if (take(type, bytes, from, to)) {
+            if (isPiece(type, bytes, from, to)) {
                 return true;
             }
             if (complete) {
@@ -167,6 +186,34 @@ public abstract class StreamedReply {
         }
         endOfStream();
         return false;
+    }
+
+    private boolean isPiece(String type, byte[] bytes, int from, int to) throws IOException {
+        if (template == null) {
+            return take(type, bytes, from, to);
+        }
+        String known = events.known();
+        if (known == null) {
+            known = template.match(bytes, from, to);
+        }
+        if (known == null) {
+            return take(type, bytes, from, to);
+        }
+        count();
+        return takeKnown(known, template);
+    }
+
+    /**
+     * Lets the template learn from a chunk, as {@link ChunkTemplate#learn} says.
+     *
+     * @param bytes holds the chunk
+     * @param from where it begins
+     * @param to where it ends
+     * @param text what it said
+     * @return whether it was learned
+     */
+    protected final boolean learn(byte[] bytes, int from, int to, String text) {
+        return template != null && template.learn(bytes, from, to, text);
     }
 
     /**

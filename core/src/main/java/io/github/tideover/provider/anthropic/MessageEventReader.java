@@ -23,7 +23,6 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     private final Headers headers;
     private final String model;
     private final List<String> adapted;
-    private final @Nullable ChunkTemplate template;
     private final Thoughts thoughts = new Thoughts();
     private Tokens tokens = Tokens.NONE;
     private boolean hasStarted;
@@ -52,20 +51,14 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
             List<String> adapted,
             long maxReply,
             @Nullable ChunkTemplate template) {
-        super(events, headers, maxReply, MessageStream.PROOF);
+        super(events, headers, maxReply, MessageStream.PROOF, template);
         this.headers = headers;
         this.model = model;
         this.adapted = adapted;
-        this.template = template;
     }
 
     @Override
     protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
-        String known = template == null ? null : template.match(bytes, from, to);
-        if (known != null) {
-            count();
-            return say(known);
-        }
         MessageEvent event = read(bytes, from, to);
         if (event == null) {
             return false;
@@ -73,8 +66,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
         if (event.isError()) {
             throw refused(bytes, from, to);
         }
-        if (template != null && event.isOnlyText()) {
-            template.learn(bytes, from, to, event.text());
+        if (event.isOnlyText()) {
+            learn(bytes, from, to, event.text());
         }
         // The type is told twice; a proxy may have dropped one of them.
         return switch (event.type().isEmpty() ? eventType : event.type()) {

@@ -44,7 +44,7 @@ final class CustomReplyReader extends StreamedReply implements DeltaReader {
             String model,
             List<String> adapted,
             long maxReply) {
-        super(events, headers, maxReply, "a finish reason");
+        super(events, headers, maxReply, "a finish reason", null);
         this.dialect = dialect;
         this.lines = lines;
         this.headers = headers;

@@ -53,7 +53,6 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     /** What one event holds: one piece as a rule. */
     private final List<GeneratedContent> pieces = new ArrayList<>(1);
 
-    private final @Nullable ChunkTemplate template;
     /** Whether the piece that the template learned from told what the reply cost so far. */
     private boolean hasUsage;
     /** What the last piece that was not parsed told, while no other has told since. */
@@ -92,36 +91,35 @@ final class ContentReader extends StreamedReply implements DeltaReader {
             List<String> adapted,
             long maxReply,
             @Nullable ChunkTemplate template) {
-        super(events, headers, maxReply, GeneratedContentStream.PROOF);
+        super(events, headers, maxReply, GeneratedContentStream.PROOF, template);
         this.headers = headers;
         this.asked = model;
         this.adapted = adapted;
-        this.template = template;
     }
 
     @Override
     protected boolean take(String type, byte[] bytes, int from, int to) throws IOException {
-        String known = template == null ? null : template.match(bytes, from, to);
-        if (template != null && known != null) {
-            count();
-            if (hasUsage) {
-                keepUsage(template);
-            }
-            return say(known);
-        }
         if (!read(bytes, from, to)) {
             passOver(bytes, from, to);
             return false;
         }
         count();
         boolean hasContent = takePieces();
-        learn(bytes, from, to);
+        learnPiece(bytes, from, to);
         return hasContent;
     }
 
-    private void learn(byte[] bytes, int from, int to) {
-        if (template != null && pieces.size() == 1 && pieces.get(0).isOnlyText()) {
-            hasUsage = template.learn(bytes, from, to, pieces.get(0).text())
+    @Override
+    protected boolean takeKnown(String text, ChunkTemplate chunks) {
+        if (hasUsage) {
+            keepUsage(chunks);
+        }
+        return say(text);
+    }
+
+    private void learnPiece(byte[] bytes, int from, int to) {
+        if (pieces.size() == 1 && pieces.get(0).isOnlyText()) {
+            hasUsage = learn(bytes, from, to, pieces.get(0).text())
                     ? pieces.get(0).usage().isPresent()
                     : hasUsage;
         }

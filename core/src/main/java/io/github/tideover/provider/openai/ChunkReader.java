@@ -35,7 +35,6 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     }
 
     private final WholeReply wholeReply;
-    private final @Nullable ChunkTemplate template;
     private final Chunk chunk = new Chunk();
     private boolean hasChoice;
     /** Which of two forms of the same thing came: the plain one is kept, the other is read for want of it. */
@@ -64,9 +63,8 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
             WholeReply wholeReply,
             long maxReply,
             @Nullable ChunkTemplate template) {
-        super(events, headers, maxReply, "a finish reason or [DONE]");
+        super(events, headers, maxReply, "a finish reason or [DONE]", template);
         this.wholeReply = wholeReply;
-        this.template = template;
     }
 
     /** Says what was not sent as it was asked. */
@@ -77,11 +75,6 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
 
     @Override
     protected boolean take(String type, byte[] bytes, int from, int to) throws IOException {
-        String known = template == null ? null : template.match(bytes, from, to);
-        if (known != null) {
-            count();
-            return say(known);
-        }
         if (Arrays.equals(bytes, from, to, DONE, 0, DONE.length)) {
             doneMark();
             return false;
@@ -104,8 +97,8 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (chunk.finishReason != null) {
             finish(chunk.finishReason);
         }
-        if (template != null && chunk.text != null && chunk.isOnlyText()) {
-            template.learn(bytes, from, to, chunk.text);
+        if (chunk.text != null && chunk.isOnlyText()) {
+            learn(bytes, from, to, chunk.text);
         }
         return isPiece;
     }

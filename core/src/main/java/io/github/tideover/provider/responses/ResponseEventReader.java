@@ -84,7 +84,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private final Headers headers;
     private final Asked asked;
     private final boolean isResumed;
-    private final @Nullable ChunkTemplate template;
 
     private String id = "";
     private long sequenceNumber = NONE;
@@ -121,11 +120,10 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             Asked asked,
             @Nullable ResponseEventReader broken,
             @Nullable ChunkTemplate template) {
-        super(events, headers, asked.maxReply(), ResponseStream.PROOF);
+        super(events, headers, asked.maxReply(), ResponseStream.PROOF, template);
         this.headers = headers;
         this.asked = asked;
         this.isResumed = broken != null;
-        this.template = template;
         if (broken != null) {
             takeOver(broken);
         }
@@ -186,11 +184,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     @Override
     protected boolean take(String eventType, byte[] bytes, int from, int to) throws IOException {
-        String known = template == null ? null : template.match(bytes, from, to);
-        if (template != null && known != null) {
-            count();
-            return isNews(template.count(0)) && say(known);
-        }
         if (ResponseStream.isDone(bytes, from, to)) {
             return false; // some gateways add it, and it proves nothing
         }
@@ -204,8 +197,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
                     ? new CutReplyException("the provider does not have the response before; next all is sent")
                     : refusal;
         }
-        if (template != null && event.isOnlyText()) {
-            template.learn(bytes, from, to, event.delta());
+        if (event.isOnlyText()) {
+            learn(bytes, from, to, event.delta());
         }
         if (!isNews(event.number())) {
             return false;
@@ -233,6 +226,11 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             case "response.output_item.done" -> done(event);
             default -> ResponseEvent.isLast(type) && end(event, type); // others repeat, or are newer than this version
         };
+    }
+
+    @Override
+    protected boolean takeKnown(String text, ChunkTemplate chunks) {
+        return isNews(chunks.count(0)) && say(text);
     }
 
     /** Keeps an event's number in mind; false if the rest of a stream repeats what was read before. */

@@ -144,7 +144,8 @@ class ChunkTemplateTest {
 
     @Test
     void whiteSpaceBeforeTheLastBraceIsNothing() {
-        assertThat(match(LEARNED, LEARNED.replace("ab\"}", "ab\" \t\n }"))).isEqualTo("Hi");
+        assertThat(match(LEARNED, LEARNED.replace("ab\"}", "ab\" \t }"))).isEqualTo("Hi");
+        assertThat(match(LEARNED, LEARNED.replace("ab\"}", "ab\"\n}"))).isNull();
         assertThat(match(LEARNED, LEARNED + " ")).isNull();
     }
 
