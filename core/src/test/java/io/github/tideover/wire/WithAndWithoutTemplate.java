@@ -77,12 +77,32 @@ public final class WithAndWithoutTemplate<R extends StreamedReply> {
             for (int i = dice.nextInt(30); i >= 0; i--) {
                 byte[] one = chunk.apply(dice).getBytes(UTF_8);
                 boolean isDamaged = dice.nextInt(12) == 0;
-                stream.append("data: ")
-                        .append(new String(isDamaged ? Fuzz.damaged(one, WORDS, dice) : one, UTF_8))
-                        .append("\n\n");
+                stream.append(event(new String(isDamaged ? Fuzz.damaged(one, WORDS, dice) : one, UTF_8), dice));
             }
             same(stream.toString().getBytes(UTF_8), dice);
         });
+    }
+
+    /** An event with that data, mostly as providers write it, and now and then as the standard lets them. */
+    private static String event(String data, Random dice) {
+        String end = dice.nextInt(4) > 0 ? "\n" : dice.nextInt(3) > 0 ? "\r\n" : "\r";
+        StringBuilder event = new StringBuilder();
+        if (dice.nextInt(3) == 0) {
+            event.append("event: ").append(dice.nextInt(100) == 0 ? "error" : "chunk");
+            event.append(dice.nextInt(30) == 0 ? "s" : "").append(end);
+        }
+        event.append(dice.nextInt(10) == 0 ? "id: " + dice.nextInt() + end : "");
+        event.append(dice.nextInt(10) == 0 ? ":" + end : "");
+        event.append(dice.nextInt(10) == 0 ? "data:" : "data: ");
+        int comma = dice.nextInt(10) == 0 ? data.indexOf(',', dice.nextInt(data.length() + 1)) : -1;
+        event.append(data, 0, comma + 1);
+        if (comma >= 0) {
+            event.append(end).append(dice.nextInt(3) > 0 ? "data: " : "");
+        }
+        event.append(data, comma + 1, data.length());
+        event.append(dice.nextInt(20) == 0 ? " " : "").append(end);
+        event.append(dice.nextInt(20) == 0 ? "event: error late" + end : "");
+        return event.append(dice.nextInt(40) == 0 ? "" : end).toString();
     }
 
     /** Our own streams of all dialects, sound and damaged, and the recorded ones if there are any. */
