@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * those strings and numbers. Of those that are read, each is the only one of its name ({@link HoleFinder}). All other fields of C
  * are T's, of which the dialect has said that they told it nothing, or nothing that it would not know by now.
  *
+ * <p>Many a hole is filled as it was in every chunk of a stream, and to compare is faster than to look. So each but that of the
+ * text is closed, and what is in it a part of the pieces, until a chunk comes that differs there.
+ *
  * <p>For one thread.
  */
 public final class ChunkTemplate {
