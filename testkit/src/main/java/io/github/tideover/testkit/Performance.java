@@ -111,7 +111,9 @@ final class Performance {
     }
 
     private boolean stream(Act.Answer answer, Answering reply) throws IOException {
-        boolean breaks = answer.breaksAfter() >= 0 && answer.how() != StreamBreak.GARBLED_EVENT;
+        boolean isGarbled = answer.breaksAfter() >= 0 && answer.how() == StreamBreak.GARBLED_EVENT;
+        boolean breaks = answer.breaksAfter() >= 0 && !isGarbled;
+        Ending end = isGarbled ? Ending.BROKEN : Ending.ANSWERED; // nobody can know what the damaged event held
         Streamed events = request.dialect().speech().streamed(reply, !breaks);
         List<String> pieces = events.pieces();
         int place = Math.min(answer.breaksAfter(), pieces.size());
@@ -128,7 +130,7 @@ final class Performance {
                 pause(answer.gap());
             }
             if (i == pieces.size() - 1 && events.closing().isEmpty()) {
-                ends(Ending.ANSWERED);
+                ends(end);
             }
             connection.stream(pieces.get(i));
         }
@@ -136,7 +138,7 @@ final class Performance {
             return breakOff(answer.how(), events.closing(), Speech.events(events.opening()) + pieces.size());
         }
         if (!events.closing().isEmpty()) {
-            ends(Ending.ANSWERED);
+            ends(end);
             connection.stream(events.closing());
         }
         connection.endStream();
