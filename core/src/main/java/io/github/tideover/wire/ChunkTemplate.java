@@ -1,9 +1,6 @@
 package io.github.tideover.wire;
 
 import io.github.tideover.wire.ChunkFields.Hole;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread.
  */
 public final class ChunkTemplate {
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
     private final ChunkFields fields;
     private byte[] copy = new byte[512];
     private final Hole[] hole;
@@ -284,7 +278,8 @@ public final class ChunkTemplate {
         // The last eight by themselves: what is over eights, Arrays.equals looks at one by one.
         int last = length - Long.BYTES;
         int eights = length - 1 & -Long.BYTES;
-        return (long) EIGHT_BYTES.get(bytes, from + last) == (long) EIGHT_BYTES.get(copy, inCopy + last)
+        return (long) EventStreamReader.EIGHT_BYTES.get(bytes, from + last)
+                        == (long) EventStreamReader.EIGHT_BYTES.get(copy, inCopy + last)
                 && Arrays.equals(bytes, from, from + eights, copy, inCopy, inCopy + eights);
     }
 

@@ -36,8 +36,7 @@ public final class EventStreamReader implements Closeable {
     private static final Set<String> FIELDS = Set.of("data", "event", "id", "retry");
     private static final int LONGEST_FIELD = 5;
 
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle FOUR_BYTES =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int FOUR_BYTES_OF_DATA = (int) FOUR_BYTES.get(DATA, 0);

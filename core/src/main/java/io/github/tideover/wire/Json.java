@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
@@ -234,6 +235,42 @@ public final class Json {
             }
         }
         return count;
+    }
+
+    /**
+     * One of the texts in the object the parser stands at. It is left at the object's end.
+     *
+     * @param in the parser
+     * @param name the text's name
+     * @return the text, as {@link #text(JsonParser)} reads it; empty if there is none of that name, or this is no object
+     */
+    public static String textIn(JsonParser in, String name) {
+        return textIn(in, name, Json::text);
+    }
+
+    /**
+     * What one of the values in the object the parser stands at says. It is left at the object's end.
+     *
+     * @param in the parser
+     * @param name the value's name
+     * @param reading reads it, to its end
+     * @return what was read; empty if there is none of that name, or this is no object
+     */
+    public static String textIn(JsonParser in, String name, Function<JsonParser, String> reading) {
+        String text = "";
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return text;
+        }
+        for (String each = in.nextName(); each != null; each = in.nextName()) {
+            in.nextToken();
+            if (each.equals(name)) {
+                text = reading.apply(in);
+            } else {
+                in.skipChildren();
+            }
+        }
+        return text;
     }
 
     /**

@@ -87,9 +87,7 @@ public final class ToolCallParts {
             return known;
         }
         // Without an index, a name is what begins a call: whole calls come like this, one a part, with an id of "".
-        // Under a number
-        // that no call has, a part with neither name nor id is the rest of a call that was begun under another's
-        // number.
+        // Under a number that no call has, a part with neither name nor id goes on with a call of another number.
         boolean goesOn = part.name().isEmpty() && (!hasIndex || part.id().isEmpty());
         return goesOn && !calls.isEmpty() ? calls.get(calls.size() - 1) : null;
     }

@@ -59,7 +59,7 @@ public final class AnthropicMessage {
                 case "content" -> draft.readContent(in, value);
                 case "stop_reason" -> draft.stopReason = Json.text(in, "end_turn");
                 case "stop_sequence" -> draft.stopSequence = Json.text(in);
-                case "stop_details" -> draft.refusal = explanation(in, value);
+                case "stop_details" -> draft.refusal = explanation(in);
                 case "usage" -> draft.tokens = Tokens.read(in);
                 case "error" -> draft.error = Json.json(in);
                 default -> draft.complaint = Complaint.take(draft.complaint, name, in);
@@ -69,21 +69,8 @@ public final class AnthropicMessage {
     }
 
     /** Why the model refused, in words. */
-    static String explanation(JsonParser in, @Nullable JsonToken value) {
-        String explanation = "";
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return explanation;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals("explanation")) {
-                explanation = Json.text(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return explanation;
+    static String explanation(JsonParser in) {
+        return Json.textIn(in, "explanation");
     }
 
     /**

@@ -106,14 +106,14 @@ public final class MessageEvent {
             return;
         }
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            JsonToken token = in.nextToken();
+            in.nextToken();
             switch (name) {
                 case "text" -> text = Json.text(in);
                 case "thinking" -> thinking = Json.text(in);
                 case "signature" -> signature = Json.text(in);
                 case "partial_json" -> partialJson = Json.text(in);
                 case "stop_reason" -> stopReason = Json.text(in, "end_turn");
-                case "stop_details" -> refusal = AnthropicMessage.explanation(in, token);
+                case "stop_details" -> refusal = AnthropicMessage.explanation(in);
                 default -> in.skipChildren(); // the type, which the names of the others tell; citations
             }
         }

@@ -92,19 +92,7 @@ public final class GeneratedContent {
     }
 
     private static String readBlockReason(JsonParser in) {
-        String reason = "";
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return reason;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals("blockReason")) {
-                reason = Json.text(in);
-            } else {
-                in.skipChildren();
-            }
-        }
+        String reason = Json.textIn(in, "blockReason");
         return reason.equals("BLOCK_REASON_UNSPECIFIED") ? "" : reason;
     }
 

@@ -4,7 +4,6 @@ import io.github.tideover.wire.Json;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * An answer in sound, as comes where a field of the application's own asked for it. A reply holds text, and so its transcript.
@@ -16,20 +15,7 @@ final class SpokenAnswer {
 
     /** What the object says at whose start the parser stands; empty if it is none, or has no words yet. */
     static String transcript(JsonParser in) {
-        String transcript = "";
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return transcript;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals("transcript")) {
-                transcript = Json.text(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return transcript;
+        return Json.textIn(in, "transcript");
     }
 
     /** Adds that the sound is not in the reply. */

@@ -2,10 +2,8 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.wire.Json;
 import java.util.Locale;
-import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * The seal under which Gemini keeps what it thought, as its compatible API sends it with a tool call and wants it back:
@@ -18,24 +16,7 @@ final class ThoughtSignature {
 
     /** Reads the value of {@code extra_content}; empty for none. */
     static String read(JsonParser in) {
-        return member(in, "google", google -> member(google, "thought_signature", Json::text));
-    }
-
-    private static String member(JsonParser in, String wanted, Function<JsonParser, String> reading) {
-        String found = "";
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return found;
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            if (name.equals(wanted)) {
-                found = reading.apply(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return found;
+        return Json.textIn(in, "google", google -> Json.textIn(google, "thought_signature"));
     }
 
     /** Whether a model of that name knows such seals: Gemini's, however a gateway calls it. Others may refuse the field. */

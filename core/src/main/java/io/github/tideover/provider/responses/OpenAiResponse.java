@@ -64,7 +64,7 @@ public final class OpenAiResponse {
                 case "status" -> draft.status = Json.text(in, "completed");
                 case "model" -> draft.model = Json.text(in);
                 case "output" -> draft.readOutput(in, value);
-                case "incomplete_details" -> draft.readIncompleteReason(in, value);
+                case "incomplete_details" -> draft.incompleteReason = Json.textIn(in, "reason");
                 case "background" ->
                     draft.background = value == JsonToken.VALUE_TRUE
                             ? Boolean.TRUE
@@ -270,21 +270,6 @@ public final class OpenAiResponse {
                     unread = new LinkedHashSet<>(2);
                 }
                 unread.add(item.kind());
-            }
-        }
-
-        void readIncompleteReason(JsonParser in, JsonToken value) {
-            if (value != JsonToken.START_OBJECT) {
-                in.skipChildren();
-                return;
-            }
-            for (String name = in.nextName(); name != null; name = in.nextName()) {
-                in.nextToken();
-                if (name.equals("reason")) {
-                    incompleteReason = Json.text(in);
-                } else {
-                    in.skipChildren();
-                }
             }
         }
 
