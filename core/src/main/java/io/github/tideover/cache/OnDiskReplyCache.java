@@ -174,16 +174,31 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
     private void write(Instant now, Consumer<Opened> what) {
         writing.lock();
         try {
+            Throwable problem = tryToWrite(now, what);
+            if (problem != null && trouble == Trouble.DAMAGED) {
+                problem = tryToWrite(now, what); // into the file that takes its place
+            }
+            if (problem != null) {
+                rest(problem, now);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Returns what went wrong. */
+    private @Nullable Throwable tryToWrite(Instant now, Consumer<Opened> what) {
+        try {
             Opened in = usable(now);
             if (in != null) {
                 what.accept(in);
                 restUntil = null;
                 saidSo = false;
             }
+            return null;
         } catch (RuntimeException | AssertionError e) { // MVStore asserts what it reads, where assertions are on
-            broke(e, now);
-        } finally {
-            writing.unlock();
+            met(e);
+            return e;
         }
     }
 
@@ -290,8 +305,8 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
 
     private void remove(Opened in, byte @Nullable [] at) {
         byte[] record = at == null ? null : in.map().remove(at);
-        if (at == null || record == null) {
-            return;
+        if (at == null || record == null) { // or room would be made for ever
+            throw new IllegalStateException("the file counts more replies than it has");
         }
         bytes -= record.length + KEY_BYTES;
         if (record.length <= HEAD) {
@@ -584,6 +599,10 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
 
     private void broke(Throwable problem, Instant now) {
         met(problem);
+        rest(problem, now);
+    }
+
+    private void rest(Throwable problem, Instant now) {
         restUntil = now.plus(REST);
         if (!saidSo) {
             saidSo = true;

@@ -27,7 +27,6 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * of another kind or format, is set aside under another name, with one warning, and a new one takes its place.
  *
  * <p>Pages of an MVStore have no checksum over their content, so that a changed byte in a value is not noticed: what goes
- * into a map should go through a {@link RecordSeal}.
+ * into a map should go through a {@link RecordSeal}. Lengths and the order of keys are checked when a page is read.
  */
 public final class StoreFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StoreFile.class);
@@ -302,9 +301,7 @@ public final class StoreFile implements AutoCloseable {
     private static MVMap<byte[], byte[]> map(MVStore of, String name) {
         return of.openMap(
                 name,
-                new MVMap.Builder<byte[], byte[]>()
-                        .keyType(ByteArrayDataType.INSTANCE)
-                        .valueType(ByteArrayDataType.INSTANCE));
+                new MVMap.Builder<byte[], byte[]>().keyType(StoredBytes.KEYS).valueType(StoredBytes.VALUES));
     }
 
     private static MVMap<String, String> about(MVStore of) {

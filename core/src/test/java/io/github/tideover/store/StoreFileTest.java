@@ -1,5 +1,6 @@
 package io.github.tideover.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -215,6 +216,50 @@ class StoreFileTest {
             }
             Files.write(file(), damaged, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
             readWhatIsLeft("round " + round);
+        }
+    }
+
+    /** Writes over the first of several places where something stands in the file. */
+    private void damage(byte[] where, int offset, int... with) throws IOException {
+        byte[] all = Files.readAllBytes(file());
+        String text = new String(all, ISO_8859_1);
+        int at = text.indexOf(new String(where, ISO_8859_1));
+        assertThat(at).isPositive();
+        for (int from = at; from >= 0; from = text.indexOf(new String(where, ISO_8859_1), from + 1)) {
+            for (int i = 0; i < with.length; i++) {
+                all[from + offset + i] = (byte) with[i];
+            }
+        }
+        Files.write(file(), all);
+    }
+
+    @Test
+    void aDamagedLengthAsksForNoGigabytes() throws IOException {
+        write(100);
+        damage(bytes("k10"), -1, 0xff, 0xff, 0xff, 0xff, 0x07); // a varint: Integer.MAX_VALUE
+        assertReadingFailsWith("a record of 2147483647 bytes");
+    }
+
+    @Test
+    void aDamagedCountAsksForNoGigabytes() throws IOException {
+        write(1);
+        damage(new byte[] {2, 'k', '0', 2, 'v', '0'}, -2, 0xff, 0xff, 0xff, 0xff, 0x07);
+        assertReadingFailsWith("a page of 2147483647 records");
+    }
+
+    @Test
+    void keysThatAreOutOfOrderAreFoundWhenTheyAreRead() throws IOException {
+        write(100);
+        damage(bytes("k10"), 1, 'z');
+        assertReadingFailsWith("keys out of order");
+    }
+
+    private void assertReadingFailsWith(String words) {
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            assertThat(open.setAside()).isEmpty();
+            assertThatExceptionOfType(MVStoreException.class)
+                    .isThrownBy(() -> open.map("m").get(bytes("k0")))
+                    .withStackTraceContaining(words);
         }
     }
 
