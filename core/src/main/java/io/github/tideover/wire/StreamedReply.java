@@ -34,6 +34,7 @@ public abstract class StreamedReply {
     private final @Nullable ChunkTemplate template;
 
     private final StringBuilder content = new StringBuilder();
+    private String said = "";
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final ToolCallParts toolCalls = new ToolCallParts();
@@ -597,7 +598,7 @@ public abstract class StreamedReply {
         ChatReply.Builder builder = whole;
         if (builder == null) {
             builder = ChatReply.builder()
-                    .text(content.toString())
+                    .text(allText())
                     .reasoning(reasoning.toString())
                     .refusal(refusal.toString())
                     .toolCalls(toolCalls.toList())
@@ -607,6 +608,14 @@ public abstract class StreamedReply {
                     .usage(usage);
         }
         return builder.requestId(requestId(headers));
+    }
+
+    /** All of the text so far: a dialect may ask for the reply several times at its end, and the text is long then. */
+    private String allText() {
+        if (said.length() != content.length()) {
+            said = content.toString();
+        }
+        return said;
     }
 
     /**
