@@ -49,8 +49,8 @@ public final class Report {
 
     private static final int WARM_UPS = 5;
     private static final int WARM_UP_MILLIS = 2_000;
-    private static final int SLICES = 12;
-    private static final int SLICE_MILLIS = 300;
+    private static final int SLICES = 60;
+    private static final int SLICE_MILLIS = 100;
     private static final int COLD_STARTS = 5;
     private static final int ANSWERS = 10_000;
     /** The first Java on which a stream that waits does so on a virtual thread. */
