@@ -60,7 +60,7 @@ class CustomDialectTest {
 
     /**
      * An API of single words: {@code say TEXT}, {@code think TEXT}, {@code refuse TEXT}, {@code tool PART}, {@code stop},
-     * {@code end}, {@code error TEXT}, {@code bad TEXT}, {@code bug TEXT}, {@code io TEXT}; several in one piece are set apart
+     * {@code end}, {@code show KIND}, {@code error TEXT}, {@code bad TEXT}, {@code bug TEXT}, {@code io TEXT}; several in one piece are set apart
      * by {@code |}.
      */
     private static class Words implements CustomDialect {
@@ -103,6 +103,7 @@ class CustomDialectTest {
                     case "tool" -> reply.toolCall(0, "call_1", "look", rest);
                     case "stop" -> reply.finish(FinishReason.STOP).usage(Usage.of(3, 2, 5, 0, 0));
                     case "end" -> reply.end();
+                    case "show" -> reply.unread(rest);
                     case "error" -> throw reply.refused(rest);
                     case "bad" -> throw reply.malformed("a bad word");
                     case "bug" -> throw new IllegalArgumentException("cannot parse: " + rest);
@@ -210,6 +211,25 @@ class CustomDialectTest {
         assertThatThrownBy(() -> open(alone(new Words(framing))).chat("Hello"))
                 .isInstanceOfSatisfying(
                         ChatException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.MALFORMED));
+    }
+
+    @Test
+    void whatADialectSaysItCannotReadIsNamedAndAloneIsNoNormalAnswer() {
+        String[][] answers = {{"show image", "say Hello", "show a s3cret", "stop"}, {"show image", "show image", "stop"}
+        };
+        for (String[] answer : answers) {
+            sends(Framing.LINES, answer);
+            ChatReply whole = open(alone(new Words(Framing.LINES))).chat("Hello");
+            ChatReply streamed = stream(Framing.LINES, answer).reply();
+            for (ChatReply reply : List.of(whole, streamed)) {
+                boolean isAlone = reply.text().isEmpty();
+                assertThat(isAlone).isEqualTo(answer == answers[1]);
+                assertThat(reply.finishReason()).isEqualTo(isAlone ? FinishReason.OTHER : FinishReason.STOP);
+                assertThat(reply.adapted())
+                        .containsExactly("the answer also held what is not read here: image"
+                                + (isAlone ? "" : ", something of an unlikely type"));
+            }
+        }
     }
 
     @Test

@@ -285,7 +285,8 @@ public final class ChatReply {
     /**
      * What was asked for and the provider cannot do, and what was sent instead. Providers differ in what they take: a
      * temperature above 1, a seed, a format. What one of them lacks keeps no call from being answered, and is told here; so
-     * is what the provider sent and a reply has no place for, such as sound.
+     * is what the provider sent and a reply has no place for, such as pictures, the steps of tools that it runs by itself, and
+     * the sources of a text: their kinds, in the provider's words.
      *
      * @return an unmodifiable list of sentences for people to read, empty as a rule
      */

@@ -42,6 +42,7 @@ public abstract class StreamedReply {
     private String model = "";
     private Usage usage = Usage.NONE;
     private FinishReason finishReason = FinishReason.OTHER;
+    private Unread unread = Unread.NOTHING;
     private ChatReply.@Nullable Builder whole;
 
     private @Nullable String text;
@@ -419,6 +420,24 @@ public abstract class StreamedReply {
     }
 
     /**
+     * Takes note of what the answer holds and the reply has no place for.
+     *
+     * @param kinds what it is
+     */
+    protected final void leaveOut(Unread kinds) {
+        unread = unread.and(kinds);
+    }
+
+    /**
+     * What the answer holds and the reply has no place for.
+     *
+     * @return what was left out so far
+     */
+    protected final Unread leftOut() {
+        return unread;
+    }
+
+    /**
      * Whether a tool call of that number was begun.
      *
      * @param index the number
@@ -590,7 +609,7 @@ public abstract class StreamedReply {
     }
 
     /**
-     * The reply read so far.
+     * The reply read so far, which does not say yet what was left out.
      *
      * @return a builder with all that the stream told
      */

@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -99,6 +101,16 @@ record Recording(String name, Tongue tongue, boolean isStream, byte[] body, Json
             mixed.append(lines[i]).append(i == lines.length - 1 ? "" : ends[i % ends.length]);
         }
         return mixed.toString().getBytes(ISO_8859_1);
+    }
+
+    /** What the reply is to say it lacks. What providers sent was recorded before replies said it, so that is written down here. */
+    List<String> adapted() {
+        if (name.equals("perplexity.sse")) {
+            return List.of("the answer also held what is not read here: citations");
+        }
+        List<String> adapted = new ArrayList<>();
+        expected.path("adapted").forEach(sentence -> adapted.add(sentence.asString()));
+        return adapted;
     }
 
     int endOfProof() {

@@ -50,6 +50,8 @@ public final class WithAndWithoutTemplate<R extends StreamedReply> {
         "\"usageMetadata\":{},",
         "\"thought\":true,",
         "\"type\":\"ping\",",
+        "\"inlineData\":{\"data\":\"A\"},",
+        "\"citation\":{\"x\":1},",
         "\"index\":1,",
         "99999999999999999999"
     };
@@ -168,6 +170,7 @@ public final class WithAndWithoutTemplate<R extends StreamedReply> {
         return reply.text() + "|" + reply.reasoning() + "|" + reply.refusal() + "|"
                 + reply.toolCalls().size() + "|"
                 + reply.id() + "|" + reply.model() + "|" + reply.usage() + "|" + reply.finishReason() + "|"
+                + reply.adapted() + "|"
                 + reader.isFinished() + "|" + more.apply(reader);
     }
 }

@@ -61,7 +61,7 @@ public final class AnthropicDialect implements Dialect {
         return new Exchange<>(
                 api.complete(body),
                 (message, headers) ->
-                        MessageReader.read(message, headers, model).adapted(body.adapted()));
+                        message.unread().toldBy(MessageReader.read(message, headers, model), body.adapted()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.Unread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class AnthropicMessage {
     private final String text;
     private final String thinking;
     private final List<ToolCall> toolCalls;
+    private final Unread unread;
     private final String stopReason;
     private final String stopSequence;
     private final String refusal;
@@ -39,6 +41,7 @@ public final class AnthropicMessage {
         text = draft.text.toString();
         thinking = draft.thinking.toString();
         toolCalls = List.copyOf(draft.toolCalls);
+        unread = draft.unread;
         stopReason = draft.stopReason;
         stopSequence = draft.stopSequence;
         refusal = draft.refusal;
@@ -175,6 +178,11 @@ public final class AnthropicMessage {
         return Optional.ofNullable(error);
     }
 
+    /** What it holds beside. */
+    Unread unread() {
+        return unread;
+    }
+
     boolean hasContent() {
         return hasContent;
     }
@@ -194,6 +202,7 @@ public final class AnthropicMessage {
         private final JoinedText thinking = new JoinedText();
         private final Thoughts thoughts = new Thoughts();
         private List<ToolCall> toolCalls = List.of();
+        private Unread unread = Unread.NOTHING;
         private String stopReason = "";
         private String stopSequence = "";
         private String refusal = "";
@@ -214,6 +223,7 @@ public final class AnthropicMessage {
 
         private void add(Block block) {
             thoughts.begin(block);
+            unread = unread.and(block.unread());
             switch (block.type()) {
                 case "text" -> text.add(block.text());
                 case "thinking" -> thinking.add(block.thinking());
@@ -225,7 +235,7 @@ public final class AnthropicMessage {
                             ToolCall.of(block.id(), block.name(), block.input()).thoughtSignature(thoughts.take()));
                 }
                 default -> {
-                    // What the server did by itself: a search, code it ran, thinking it keeps to itself.
+                    // Named above, or thinking that the server keeps to itself.
                 }
             }
         }

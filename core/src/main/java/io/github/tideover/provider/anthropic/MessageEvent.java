@@ -3,6 +3,7 @@ package io.github.tideover.provider.anthropic;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
+import io.github.tideover.wire.Unread;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +32,7 @@ public final class MessageEvent {
     private String partialJson = "";
     private String stopReason = "";
     private String refusal = "";
+    private Unread unread = Unread.NOTHING;
     private @Nullable Tokens tokens;
     private @Nullable String error;
     private boolean isAlone;
@@ -105,18 +107,30 @@ public final class MessageEvent {
             in.skipChildren();
             return;
         }
+        String kind = "";
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
+                case "type" -> kind = Json.text(in, "text_delta");
                 case "text" -> text = Json.text(in);
                 case "thinking" -> thinking = Json.text(in);
                 case "signature" -> signature = Json.text(in);
                 case "partial_json" -> partialJson = Json.text(in);
                 case "stop_reason" -> stopReason = Json.text(in, "end_turn");
                 case "stop_details" -> refusal = AnthropicMessage.explanation(in);
-                default -> in.skipChildren(); // the type, which the names of the others tell; citations
+                case "citation" -> unread = unread.and("citations", in);
+                default -> in.skipChildren();
             }
         }
+        boolean isSaid = !text.isEmpty() || !thinking.isEmpty() || !signature.isEmpty() || !partialJson.isEmpty();
+        unread = isSaid || isRead(kind) ? unread : unread.and(kind);
+    }
+
+    private static boolean isRead(String kind) {
+        return switch (kind) {
+            case "", "text_delta", "thinking_delta", "signature_delta", "input_json_delta", "citations_delta" -> true;
+            default -> false;
+        };
     }
 
     private void readTokens(JsonParser in) {
@@ -262,6 +276,11 @@ public final class MessageEvent {
         return refusal;
     }
 
+    /** What the event adds to the block that nobody reads. */
+    Unread unread() {
+        return unread;
+    }
+
     boolean isError() {
         return error != null || type.equals("error");
     }
@@ -272,7 +291,8 @@ public final class MessageEvent {
                 && block == null
                 && thinking.isEmpty()
                 && signature.isEmpty()
-                && partialJson.isEmpty();
+                && partialJson.isEmpty()
+                && unread.isNothing();
     }
 
     /** Gives the type; the text is left out so that a log cannot hold it. */

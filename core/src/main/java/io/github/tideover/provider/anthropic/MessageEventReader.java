@@ -26,6 +26,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     private final Thoughts thoughts = new Thoughts();
     private Tokens tokens = Tokens.NONE;
     private boolean hasStarted;
+    /** Whether the block that is coming is one of those that are not read: then its kind says enough. */
+    private boolean isReadOver;
 
     /** The arguments as tool calls began with them, by index: those of the call, if none come after. */
     private final Map<Long, String> openingArguments = new TreeMap<>();
@@ -110,6 +112,8 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
             return false;
         }
         thoughts.begin(block);
+        leaveOut(block.unread());
+        isReadOver = !block.isRead();
         return switch (block.type()) {
             case "text" -> say(block.text());
             case "thinking" -> think(block.thinking());
@@ -124,6 +128,9 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
 
     private boolean goOn(MessageEvent event) {
         thoughts.goOn(event.thinking(), event.signature());
+        if (!isReadOver) {
+            leaveOut(event.unread());
+        }
         boolean isPiece = think(event.thinking());
         isPiece = say(event.text()) || isPiece;
         // Tools that the provider calls by itself have arguments too.
@@ -182,11 +189,12 @@ final class MessageEventReader extends StreamedReply implements DeltaReader {
     @Override
     protected ChatReply.Builder takeWhole(byte[] body) throws IOException {
         AnthropicMessage message = Json.read(body, 0, body.length, AnthropicMessage::read);
+        leaveOut(message.unread());
         return MessageReader.read(message, headers, model);
     }
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(adapted);
+        return leftOut().toldBy(super.reply(), adapted);
     }
 }

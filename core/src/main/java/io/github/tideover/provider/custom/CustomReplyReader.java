@@ -72,6 +72,7 @@ final class CustomReplyReader extends StreamedReply implements DeltaReader {
         }
         count();
         identify(draft.idSoFar(), draft.modelSoFar());
+        leaveOut(draft.unreadSoFar());
         boolean isPiece = say(draft.textSoFar());
         isPiece |= think(draft.reasoningSoFar());
         isPiece |= decline(draft.refusalSoFar());
@@ -95,18 +96,19 @@ final class CustomReplyReader extends StreamedReply implements DeltaReader {
 
     @Override
     protected ChatReply.Builder takeWhole(byte[] body) throws IOException {
-        return whole(dialect, new String(body, StandardCharsets.UTF_8), headers, model);
+        ReplyDraft read = whole(dialect, new String(body, StandardCharsets.UTF_8), headers);
+        leaveOut(read.unreadSoFar());
+        return read.reply(model);
     }
 
-    static ChatReply.Builder whole(CustomDialect dialect, String body, Headers headers, String model)
-            throws IOException {
+    static ReplyDraft whole(CustomDialect dialect, String body, Headers headers) throws IOException {
         ReplyDraft draft = new ReplyDraft(headers);
         try {
             dialect.readWhole(body, draft);
         } catch (IOException | RuntimeException e) {
             throw unreadable(e, "the answer");
         }
-        return draft.reply(model).requestId(requestId(headers));
+        return draft;
     }
 
     /** What a parser says of what it could not parse may quote it: only its class is passed on. */
@@ -120,6 +122,6 @@ final class CustomReplyReader extends StreamedReply implements DeltaReader {
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(adapted);
+        return leftOut().toldBy(super.reply(), adapted);
     }
 }

@@ -9,6 +9,7 @@ import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.ToolCallPart;
 import io.github.tideover.wire.ToolCallParts;
+import io.github.tideover.wire.Unread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class ReplyDraft {
     private final List<ToolCallPart> toolCalls = new ArrayList<>(2);
     private String id = "";
     private String model = "";
+    private Unread unread = Unread.NOTHING;
     private @Nullable Usage usage;
     private @Nullable FinishReason finishReason;
     private boolean ended;
@@ -122,6 +124,19 @@ public final class ReplyDraft {
     }
 
     /**
+     * Takes note of what the answer holds and a reply has no place for, such as a picture: {@link ChatReply#adapted()} names it, and
+     * a reply of nothing else ends in {@link FinishReason#OTHER} in place of {@link FinishReason#STOP}.
+     *
+     * @param kind the provider's word for what it is, such as {@code "image"}, and never what is in it: letters, digits and
+     *     {@code _:.-}, of up to 40 characters, or it is only told that there is something
+     * @return this draft
+     */
+    public ReplyDraft unread(String kind) {
+        unread = unread.and(requireNonNull(kind, "kind == null"));
+        return this;
+    }
+
+    /**
      * Takes the provider's word that the reply is complete. What may still come is usage: it is waited for no longer than a second,
      * and a stream that breaks after this point is complete without it.
      *
@@ -191,6 +206,10 @@ public final class ReplyDraft {
         return model;
     }
 
+    Unread unreadSoFar() {
+        return unread;
+    }
+
     @Nullable
     Usage usageSoFar() {
         return usage;
@@ -213,6 +232,7 @@ public final class ReplyDraft {
         toolCalls.clear();
         id = "";
         model = "";
+        unread = Unread.NOTHING;
         usage = null;
     }
 

@@ -13,6 +13,7 @@ import io.github.tideover.wire.BodyText;
 import io.github.tideover.wire.DirectCall;
 import io.github.tideover.wire.EventStreamReader;
 import io.github.tideover.wire.LinesAsEvents;
+import io.github.tideover.wire.StreamedReply;
 import java.util.ArrayList;
 import java.util.List;
 import okhttp3.Headers;
@@ -73,10 +74,11 @@ public final class SpokenDialect implements Dialect {
         Request written = written(fit.request(), new Target(baseUrl, model, false), "application/json");
         List<String> adapted = adapted(fit);
         Call<String> call = new DirectCall<>(http, written, body -> BodyText.read(body, maxReplyBytes));
-        return new Exchange<>(
-                call,
-                (body, answered) ->
-                        CustomReplyReader.whole(dialect, body, answered, model).adapted(adapted));
+        return new Exchange<>(call, (body, answered) -> {
+            ReplyDraft read = CustomReplyReader.whole(dialect, body, answered);
+            ChatReply.Builder reply = read.reply(model).requestId(StreamedReply.requestId(answered));
+            return read.unreadSoFar().toldBy(reply, adapted);
+        });
     }
 
     @Override

@@ -212,6 +212,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     }
 
     private boolean takeContent(Candidate candidate) throws IOException {
+        leaveOut(candidate.unread());
         boolean hasContent = think(candidate.reasoning());
         hasContent |= say(candidate.text());
         for (CallPiece piece : candidate.calls()) {
@@ -266,7 +267,8 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         }
         if (body[from] == '{') {
             GeneratedContent content = pieces.get(0);
-            return WholeContent.read(content, headers, asked).adapted(adapted);
+            leaveOut(content.unread());
+            return WholeContent.read(content, headers, asked);
         }
         takePieces();
         if (!hasCandidate) {
@@ -282,7 +284,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     @Override
     public ChatReply.Builder reply() {
         tellCounts();
-        ChatReply.Builder reply = super.reply().adapted(adapted);
+        ChatReply.Builder reply = leftOut().toldBy(super.reply(), adapted);
         if (calls == 0) {
             return reply;
         }

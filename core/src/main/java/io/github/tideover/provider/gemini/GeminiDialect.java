@@ -45,7 +45,7 @@ public final class GeminiDialect implements Dialect {
         return new Exchange<>(
                 api.generate(asked),
                 (content, headers) ->
-                        WholeContent.read(content, headers, asked.model()).adapted(asked.adapted()));
+                        content.unread().toldBy(WholeContent.read(content, headers, asked.model()), asked.adapted()));
     }
 
     @Override

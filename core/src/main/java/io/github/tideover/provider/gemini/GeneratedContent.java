@@ -4,6 +4,7 @@ import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.Unread;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -201,6 +202,11 @@ public final class GeneratedContent {
         return Optional.ofNullable(error);
     }
 
+    /** What the first reply holds beside. */
+    Unread unread() {
+        return first().map(Candidate::unread).orElse(Unread.NOTHING);
+    }
+
     /** Whether an id, a model and counts, all of them as they are known after it, and a piece of the text are all it tells. */
     boolean isOnlyText() {
         if (candidates.size() != 1 || error != null || !blockReason.isEmpty()) {
@@ -210,6 +216,7 @@ public final class GeneratedContent {
         return only.index() == 0
                 && only.reasoning().isEmpty()
                 && only.calls().isEmpty()
+                && only.unread().isNothing()
                 && !Ending.isSaid(only.finishReason());
     }
 
@@ -229,6 +236,7 @@ public final class GeneratedContent {
         private final String text;
         private final String reasoning;
         private final List<CallPiece> calls;
+        private final Unread unread;
         private final String finishReason;
 
         private Candidate(long index, Parts parts, String finishReason) {
@@ -236,6 +244,7 @@ public final class GeneratedContent {
             this.text = parts.text.toString();
             this.reasoning = parts.reasoning.toString();
             this.calls = parts.calls;
+            this.unread = parts.unread;
             this.finishReason = finishReason;
         }
 
@@ -255,6 +264,9 @@ public final class GeneratedContent {
                             in.skipChildren();
                         }
                     }
+                    // Where the text comes from, which Google wants to be shown with it.
+                    case "citationMetadata", "groundingMetadata", "urlContextMetadata" ->
+                        parts.unread = parts.unread.and(name, in);
                     default -> in.skipChildren();
                 }
             }
@@ -308,6 +320,11 @@ public final class GeneratedContent {
             return calls;
         }
 
+        /** What it holds beside. */
+        Unread unread() {
+            return unread;
+        }
+
         /**
          * Why the model stopped, in the server's word.
          *
@@ -324,11 +341,17 @@ public final class GeneratedContent {
         }
     }
 
-    /** Puts parts together as they are read. What a part is, another field of it may say after the fact. */
+    /**
+     * Puts parts together as they are read. What a part is, another field of it may say after the fact. Each has one field that
+     * holds it, beside those that say something of it; one that is not read is named.
+     *
+     * @see <a href="https://ai.google.dev/api/caching#Part">Part</a>
+     */
     private static final class Parts {
         private final JoinedText text = new JoinedText();
         private final JoinedText reasoning = new JoinedText();
         private List<CallPiece> calls = List.of();
+        private Unread unread = Unread.NOTHING;
 
         void readContent(JsonParser in) {
             for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -356,7 +379,8 @@ public final class GeneratedContent {
                     }
                     case "thoughtSignature" -> signature = Json.text(in);
                     case "functionCall" -> call = value == JsonToken.START_OBJECT ? CallPiece.read(in) : skip(in);
-                    default -> in.skipChildren();
+                    case "partMetadata", "videoMetadata", "mediaResolution" -> in.skipChildren();
+                    default -> unread = unread.and(name, in);
                 }
             }
             if (isThought) {

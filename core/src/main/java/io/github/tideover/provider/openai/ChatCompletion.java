@@ -4,6 +4,7 @@ import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.Unread;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class ChatCompletion {
     private final long created;
     private final String model;
     private final List<Choice> choices;
+    private final Unread unread;
     private final @Nullable Usage usage;
     private final @Nullable String error;
 
@@ -33,6 +35,7 @@ public final class ChatCompletion {
             long created,
             String model,
             List<Choice> choices,
+            Unread unread,
             @Nullable Usage usage,
             @Nullable String error) {
         this.id = id;
@@ -40,6 +43,7 @@ public final class ChatCompletion {
         this.created = created;
         this.model = model;
         this.choices = choices;
+        this.unread = unread;
         this.usage = usage;
         this.error = error;
     }
@@ -50,6 +54,7 @@ public final class ChatCompletion {
         long created = 0;
         String model = "";
         List<Choice> choices = List.of();
+        Unread unread = Unread.NOTHING;
         Usage usage = null;
         String error = null;
         Complaint complaint = null;
@@ -63,13 +68,19 @@ public final class ChatCompletion {
                 case "choices" -> choices = value == JsonToken.START_ARRAY ? readChoices(in) : skip(in);
                 case "usage" -> usage = Usages.read(in);
                 case "error" -> error = Json.json(in);
-                default -> complaint = Complaint.take(complaint, name, in);
+                default -> {
+                    if (BesideWords.isBesideChoices(name)) {
+                        unread = unread.and(name, in);
+                    } else {
+                        complaint = Complaint.take(complaint, name, in);
+                    }
+                }
             }
         }
         if (error == null && complaint != null && choices.isEmpty()) {
             error = complaint.json();
         }
-        return new ChatCompletion(id, object, created, model, choices, usage, error);
+        return new ChatCompletion(id, object, created, model, choices, unread, usage, error);
     }
 
     private static List<Choice> skip(JsonParser in) {
@@ -150,9 +161,19 @@ public final class ChatCompletion {
         return choices.isEmpty() ? "" : choices.get(0).message().text();
     }
 
-    /** Whether the first reply is in sound as well. */
-    boolean isSpoken() {
-        return !choices.isEmpty() && choices.get(0).message().isSpoken;
+    /** The one that counts where one was asked for; not to be asked of none. */
+    Choice first() {
+        for (Choice choice : choices) {
+            if (choice.index() == 0) {
+                return choice;
+            }
+        }
+        return choices.get(0);
+    }
+
+    /** What its first reply holds beside words, and it itself. */
+    Unread unread() {
+        return choices.isEmpty() ? unread : first().message().unread.and(unread);
     }
 
     /**
@@ -276,28 +297,23 @@ public final class ChatCompletion {
      * @since 0.1
      */
     public static final class Message {
-        private static final Message NONE = new Message("", "", "", "", List.of(), false);
+        private static final Message NONE = new Message("", "", "", "", List.of(), Unread.NOTHING);
 
         private final String role;
         private final String text;
         private final String reasoning;
         private final String refusal;
         private final List<ToolCall> toolCalls;
-        private final boolean isSpoken;
+        private final Unread unread;
 
         private Message(
-                String role,
-                String text,
-                String reasoning,
-                String refusal,
-                List<ToolCall> toolCalls,
-                boolean isSpoken) {
+                String role, String text, String reasoning, String refusal, List<ToolCall> toolCalls, Unread unread) {
             this.role = role;
             this.text = text;
             this.reasoning = reasoning;
             this.refusal = refusal;
             this.toolCalls = toolCalls;
-            this.isSpoken = isSpoken;
+            this.unread = unread;
         }
 
         private static Message read(JsonParser in) {
@@ -308,7 +324,7 @@ public final class ChatCompletion {
             String refusal = "";
             String reasoningDetails = "";
             String transcript = "";
-            boolean isSpoken = false;
+            Unread unread = Unread.NOTHING;
             List<ToolCall> toolCalls = List.of();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 JsonToken value = in.nextToken();
@@ -317,6 +333,7 @@ public final class ChatCompletion {
                     case "content" -> {
                         if (value == JsonToken.START_ARRAY) {
                             content = Content.read(in);
+                            unread = unread.and(content.unread());
                         } else {
                             text = Json.text(in);
                         }
@@ -328,8 +345,8 @@ public final class ChatCompletion {
                     }
                     case "reasoning_details" -> reasoningDetails = ReasoningDetails.read(in);
                     case "audio" -> {
-                        isSpoken = value == JsonToken.START_OBJECT;
-                        transcript = SpokenAnswer.transcript(in);
+                        unread = value == JsonToken.START_OBJECT ? unread.and(name) : unread;
+                        transcript = Json.textIn(in, "transcript");
                     }
                     case "refusal" -> refusal = Json.text(in);
                     case "tool_calls" -> {
@@ -340,7 +357,7 @@ public final class ChatCompletion {
                         List<ToolCall> call = ToolCalls.readOldForm(in);
                         toolCalls = toolCalls.isEmpty() ? call : toolCalls;
                     }
-                    default -> in.skipChildren();
+                    default -> unread = BesideWords.ofMessage(unread, name, in);
                 }
             }
             if (content != null) {
@@ -354,7 +371,7 @@ public final class ChatCompletion {
                     reasoning.isEmpty() ? reasoningDetails : reasoning,
                     refusal,
                     toolCalls,
-                    isSpoken);
+                    unread);
         }
 
         /**

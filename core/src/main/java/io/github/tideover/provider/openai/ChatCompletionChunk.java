@@ -226,6 +226,8 @@ public final class ChatCompletionChunk {
             String role = "";
             Content content = Content.NONE;
             String reasoning = "";
+            String reasoningDetails = "";
+            String transcript = "";
             String refusal = "";
             List<ToolCallDelta> toolCalls = List.of();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -233,13 +235,14 @@ public final class ChatCompletionChunk {
                 switch (name) {
                     case "role" -> role = Json.text(in);
                     case "content" ->
-                        content =
-                                value == JsonToken.START_ARRAY ? Content.read(in) : new Content(Json.text(in), "", "");
+                        content = value == JsonToken.START_ARRAY ? Content.read(in) : Content.of(Json.text(in));
                     case "reasoning_content", "reasoning", "reasoning_text" -> {
                         String more = Json.text(in);
                         // Some servers send both, with the same text.
                         reasoning = reasoning.isEmpty() ? more : reasoning;
                     }
+                    case "reasoning_details" -> reasoningDetails = ReasoningDetails.read(in);
+                    case "audio" -> transcript = Json.textIn(in, "transcript");
                     case "refusal" -> refusal = Json.text(in);
                     case "tool_calls" -> {
                         List<ToolCallDelta> calls = ToolCalls.read(in, ToolCallDelta::new);
@@ -252,10 +255,11 @@ public final class ChatCompletionChunk {
                     default -> in.skipChildren();
                 }
             }
+            reasoning = reasoning.isEmpty() ? content.reasoning() : reasoning;
             return new Delta(
                     role,
-                    content.text(),
-                    reasoning.isEmpty() ? content.reasoning() : reasoning,
+                    content.text().isEmpty() ? transcript : content.text(),
+                    reasoning.isEmpty() ? reasoningDetails : reasoning,
                     refusal.isEmpty() ? content.refusal() : refusal,
                     toolCalls);
         }
@@ -270,7 +274,7 @@ public final class ChatCompletionChunk {
         }
 
         /**
-         * What is new in the text.
+         * What is new in the text; of an answer that is only spoken, in its transcript.
          *
          * @return the text, possibly empty
          */

@@ -3,6 +3,7 @@ package io.github.tideover.provider.openai;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.ToolCallPart;
+import io.github.tideover.wire.Unread;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ final class Chunk {
 
     /** A whole answer in place of a piece of one: {@code message} where {@code delta} should be. */
     boolean isWhole;
-    /** Whether some of the answer is sound. */
-    boolean isSpoken;
+    /** What it holds beside. */
+    Unread unread = Unread.NOTHING;
     /** Whether there is a choice, of whatever index. */
     boolean hasChoice;
     /** An error in one of the shapes that are errors anywhere. */
@@ -61,6 +62,8 @@ final class Chunk {
     boolean isComplaint;
 
     private int choices;
+    /** Whether its one message holds what is not read. What stands beside the choices may be the same in every chunk. */
+    private boolean holdsMore;
 
     /**
      * Reads a chunk, or an array of them.
@@ -104,7 +107,8 @@ final class Chunk {
         finishReason = null;
         toolCalls.clear();
         isWhole = false;
-        isSpoken = false;
+        unread = Unread.NOTHING;
+        holdsMore = false;
         hasChoice = false;
         isError = false;
         isComplaint = false;
@@ -120,7 +124,8 @@ final class Chunk {
                 && choices == 1
                 && !isError
                 && !isWhole
-                && !isSpoken
+                && !holdsMore
+                && transcript == null
                 && usage == null
                 && finishReason == null
                 && reasoning == null
@@ -142,7 +147,13 @@ final class Chunk {
                 case "x_groq" -> groq(json, value);
                 case "object" -> isError |= Json.text(json).equals("error");
                 case "detail", "message", "errors" -> isComplaint |= isSomething(json, value);
-                default -> json.skipChildren();
+                default -> {
+                    if (BesideWords.isBesideChoices(name)) {
+                        unread = unread.and(name, json);
+                    } else {
+                        json.skipChildren();
+                    }
+                }
             }
         }
     }
@@ -225,7 +236,8 @@ final class Chunk {
         reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
         reasoningDetails = joined(reasoningDetails, delta.reasoningDetails);
         transcript = joined(transcript, delta.transcript);
-        isSpoken |= delta.isSpoken;
+        holdsMore |= !delta.unread.isNothing();
+        unread = unread.and(delta.unread);
         refusal = joined(refusal, delta.refusal.isEmpty() ? delta.parts.refusal() : delta.refusal);
         toolCalls.addAll(delta.toolCalls);
     }
@@ -241,21 +253,20 @@ final class Chunk {
             JsonToken value = json.nextToken();
             switch (name) {
                 case "content" ->
-                    delta.parts =
-                            value == JsonToken.START_ARRAY ? Content.read(json) : new Content(Json.text(json), "", "");
+                    delta.content(value == JsonToken.START_ARRAY ? Content.read(json) : Content.of(Json.text(json)));
                 case "reasoning_content", "reasoning", "reasoning_text" -> {
                     String words = Json.text(json);
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
                 }
                 case "reasoning_details" -> delta.reasoningDetails = ReasoningDetails.read(json);
                 case "audio" -> {
-                    delta.isSpoken = value == JsonToken.START_OBJECT;
-                    delta.transcript = SpokenAnswer.transcript(json);
+                    delta.unread = value == JsonToken.START_OBJECT ? delta.unread.and(name) : delta.unread;
+                    delta.transcript = Json.textIn(json, "transcript");
                 }
                 case "refusal" -> delta.refusal = Json.text(json);
                 case "tool_calls" -> delta.callTools(ToolCalls.read(json, ToolCallPart::new));
                 case "function_call" -> delta.callTools(ToolCalls.readOldForm(json, ToolCallPart::new));
-                default -> json.skipChildren();
+                default -> delta.unread = BesideWords.ofMessage(delta.unread, name, json);
             }
         }
         return delta;
@@ -299,9 +310,14 @@ final class Chunk {
         private String reasoning = "";
         private String reasoningDetails = "";
         private String transcript = "";
-        private boolean isSpoken;
+        private Unread unread = Unread.NOTHING;
         private String refusal = "";
         private List<ToolCallPart> toolCalls = List.of();
+
+        void content(Content content) {
+            parts = content;
+            unread = unread.and(content.unread());
+        }
 
         /** Some send the older field too, with null or with the same call. */
         void callTools(List<ToolCallPart> calls) {

@@ -41,7 +41,6 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     private boolean hasPlainReasoning;
 
     private boolean hasPlainText;
-    private boolean isSpoken;
     private List<String> adapted = List.of();
 
     /**
@@ -109,13 +108,13 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (chunk.usage != null && !chunk.usage.equals(Usage.NONE)) {
             cost(chunk.usage);
         }
+        leaveOut(chunk.unread);
         // A whole message at the end repeats what its pieces said.
         if (chunk.isWhole && isBegun()) {
             return false;
         }
         hasPlainReasoning |= chunk.reasoning != null;
         hasPlainText |= chunk.text != null;
-        isSpoken |= chunk.isSpoken;
         boolean isPiece = think(hasPlainReasoning ? chunk.reasoning : chunk.reasoningDetails);
         isPiece |= decline(chunk.refusal);
         isPiece |= say(hasPlainText ? chunk.text : chunk.transcript);
@@ -150,12 +149,12 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         if (!chunk.hasChoice) {
             throw new MalformedReplyException("the answer is JSON without choices, not an event stream");
         }
-        isSpoken = chunk.isSpoken;
+        leaveOut(chunk.unread);
         return wholeReply.read(body);
     }
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(SpokenAnswer.leftOut(adapted, isSpoken));
+        return leftOut().toldBy(super.reply(), adapted);
     }
 }

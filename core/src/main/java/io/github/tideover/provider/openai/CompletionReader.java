@@ -7,7 +7,6 @@ import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
 import io.github.tideover.wire.StreamedReply;
 import java.io.IOException;
-import java.util.List;
 import okhttp3.Headers;
 
 /** Makes a reply of a completion, or finds that it is none. */
@@ -31,7 +30,7 @@ final class CompletionReader {
         if (completion.choices().isEmpty()) {
             throw new MalformedReplyException("the answer has no choices");
         }
-        ChatCompletion.Choice choice = first(completion.choices());
+        ChatCompletion.Choice choice = completion.first();
         if (choice.error().isPresent()) {
             throw refused(headers, choice.error().get());
         }
@@ -50,17 +49,6 @@ final class CompletionReader {
                 .model(completion.model().isEmpty() ? model : completion.model())
                 .usage(completion.usage())
                 .requestId(StreamedReply.requestId(headers));
-    }
-
-    private static ChatCompletion.Choice first(List<ChatCompletion.Choice> choices) {
-        if (choices.size() > 1) {
-            for (ChatCompletion.Choice choice : choices) {
-                if (choice.index() == 0) {
-                    return choice;
-                }
-            }
-        }
-        return choices.get(0);
     }
 
     /** The error in the shape in which it would have come with an HTTP error, so that it is sorted by the same rules. */

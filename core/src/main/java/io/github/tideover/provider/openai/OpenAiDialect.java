@@ -55,8 +55,8 @@ public final class OpenAiDialect implements Dialect {
         List<String> adapted = fit.sentences();
         return new Exchange<>(
                 api.complete(body(fit.request(), model)),
-                (completion, headers) -> CompletionReader.read(completion, headers, model)
-                        .adapted(SpokenAnswer.leftOut(adapted, completion.isSpoken())));
+                (completion, headers) ->
+                        completion.unread().toldBy(CompletionReader.read(completion, headers, model), adapted));
     }
 
     @Override

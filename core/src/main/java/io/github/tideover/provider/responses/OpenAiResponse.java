@@ -5,11 +5,10 @@ import io.github.tideover.chat.Usage;
 import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.Unread;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -28,7 +27,8 @@ public final class OpenAiResponse {
     private final String reasoning;
     private final String refusal;
     private final List<ToolCall> toolCalls;
-    private final List<String> unread;
+    private final Unread unread;
+    private final boolean isOpen;
     private final String incompleteReason;
     private final boolean hasOutput;
     private final @Nullable Boolean background;
@@ -45,7 +45,8 @@ public final class OpenAiResponse {
         reasoning = draft.reasoning.toString();
         refusal = draft.refusal.toString();
         toolCalls = List.copyOf(draft.toolCalls);
-        unread = List.copyOf(draft.unread);
+        unread = draft.unread;
+        isOpen = draft.isOpen;
         incompleteReason = draft.incompleteReason;
         hasOutput = draft.hasOutput;
         background = draft.background;
@@ -171,9 +172,14 @@ public final class OpenAiResponse {
         return Optional.ofNullable(error);
     }
 
-    /** The kinds of items that say something and were not read. */
-    List<String> unread() {
+    /** What it holds beside. */
+    Unread unread() {
         return unread;
+    }
+
+    /** Whether something in it may wait for an answer that nobody gives here. */
+    boolean isOpen() {
+        return isOpen;
     }
 
     boolean hasOutput() {
@@ -215,15 +221,10 @@ public final class OpenAiResponse {
     /** The same by what the last event of a stream calls the response. */
     String stopWord(String status) {
         return switch (status) {
-            case "completed", "" -> toolCalls.isEmpty() ? (isAllUnread() ? "unread" : "stop") : "tool_calls";
+            case "completed", "" -> toolCalls.isEmpty() ? "stop" : "tool_calls";
             case "incomplete" -> incompleteReason.isEmpty() ? "incomplete" : incompleteReason;
             default -> status;
         };
-    }
-
-    /** Whether there is nothing in it but what was not read. */
-    private boolean isAllUnread() {
-        return !unread.isEmpty() && text.isEmpty() && refusal.isEmpty();
     }
 
     /** Gives id, model and status; the texts are left out so that a log cannot hold them. */
@@ -241,7 +242,8 @@ public final class OpenAiResponse {
         private final JoinedText reasoning = new JoinedText();
         private final JoinedText refusal = new JoinedText();
         private List<ToolCall> toolCalls = List.of();
-        private Set<String> unread = Set.of();
+        private Unread unread = Unread.NOTHING;
+        private boolean isOpen;
         private String incompleteReason = "";
         private boolean hasOutput;
         private @Nullable Boolean background;
@@ -265,12 +267,8 @@ public final class OpenAiResponse {
                 }
                 toolCalls.add(item.toolCall());
             }
-            if (item.isUnread()) {
-                if (unread.isEmpty()) {
-                    unread = new LinkedHashSet<>(2);
-                }
-                unread.add(item.kind());
-            }
+            unread = unread.and(item.unread());
+            isOpen |= item.isOpen();
         }
 
         @Nullable

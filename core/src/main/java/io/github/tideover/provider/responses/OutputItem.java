@@ -3,20 +3,26 @@ package io.github.tideover.provider.responses;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
-import java.util.regex.Pattern;
+import io.github.tideover.wire.Unread;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * One item of what the model gave: a message, its reasoning, or a call of one of the application's tools. What the provider did by
- * itself on the way says nothing here; of all others only the kind is known, and that they were not read.
+ * One item of what the model gave: a message, its reasoning, or a call of one of the application's tools. Of all others, such as
+ * what the provider did by itself on the way, only the kind is known.
  *
+ * @param unread the kind of an item that is not read, or of what a message holds beside its words
  * @see <a href="https://platform.openai.com/docs/api-reference/responses/object">OpenAI's items of output</a>
  */
 record OutputItem(
-        String type, String callId, String name, String arguments, String text, String refusal, String reasoning) {
-    private static final Pattern KIND = Pattern.compile("[a-z0-9_:.-]{1,40}");
-
+        String type,
+        String callId,
+        String name,
+        String arguments,
+        String text,
+        String refusal,
+        String reasoning,
+        Unread unread) {
     /** Reads the object at whose start the parser stands. */
     static OutputItem read(JsonParser in) {
         Draft draft = new Draft();
@@ -54,26 +60,23 @@ record OutputItem(
         return type.equals("custom_tool_call");
     }
 
-    /** Whether it says something that a reply has no place for. */
-    boolean isUnread() {
-        return !isToolCall()
-                && switch (type) {
-                    case "", "message", "reasoning" -> false;
-                    case "web_search_call",
-                            "file_search_call",
-                            "code_interpreter_call",
-                            "mcp_call",
-                            "mcp_list_tools",
-                            "tool_search_call",
-                            "tool_search_output",
-                            "compaction" -> false; // steps of the provider's own
-                    default -> true;
-                };
-    }
-
-    /** What the provider calls it, in words that can be shown. */
-    String kind() {
-        return KIND.matcher(type).matches() ? type : "an item of an unlikely type";
+    /**
+     * Whether it may wait for an answer that nobody gives here, such as an approval: the provider's own steps do not, and whatever
+     * else is read.
+     */
+    boolean isOpen() {
+        return switch (type) {
+            case "", "message", "reasoning", "function_call", "custom_tool_call" -> false;
+            case "web_search_call",
+                    "file_search_call",
+                    "code_interpreter_call",
+                    "mcp_call",
+                    "mcp_list_tools",
+                    "tool_search_call",
+                    "tool_search_output",
+                    "compaction" -> false;
+            default -> true;
+        };
     }
 
     ToolCall toolCall() {
@@ -90,6 +93,7 @@ record OutputItem(
         private final JoinedText text = new JoinedText();
         private final JoinedText refusal = new JoinedText();
         private final JoinedText reasoning = new JoinedText();
+        private Unread ofParts = Unread.NOTHING;
 
         void readParts(JsonParser in, JsonToken value) {
             if (value == JsonToken.VALUE_STRING) {
@@ -108,6 +112,8 @@ record OutputItem(
                     case "type" -> kind = Json.text(in, "output_text");
                     case "text" -> said = Json.text(in);
                     case "refusal" -> refusal.add(Json.text(in));
+                    // Where the text comes from, or what it names: pages, files.
+                    case "annotations" -> ofParts = ofParts.and(field, in);
                     default -> in.skipChildren();
                 }
             }
@@ -116,6 +122,24 @@ record OutputItem(
             } else {
                 text.add(said);
             }
+            if (said.isEmpty() && !isOfWords(kind)) {
+                ofParts = ofParts.and(kind);
+            }
+        }
+
+        private static boolean isOfWords(String kind) {
+            return switch (kind) {
+                case "", "output_text", "text", "refusal", "summary_text", "reasoning_text" -> true;
+                default -> false;
+            };
+        }
+
+        private Unread unread() {
+            return switch (type) {
+                case "", "message", "reasoning" -> ofParts;
+                case "function_call", "custom_tool_call" -> Unread.NOTHING;
+                default -> Unread.NOTHING.and(type);
+            };
         }
 
         OutputItem item() {
@@ -127,7 +151,8 @@ record OutputItem(
                     isCustomCall(type) ? input : arguments,
                     isMessage ? text.toString() : "",
                     isMessage ? refusal.toString() : "",
-                    type.equals("reasoning") ? reasoning.toString() : "");
+                    type.equals("reasoning") ? reasoning.toString() : "",
+                    unread());
         }
     }
 }

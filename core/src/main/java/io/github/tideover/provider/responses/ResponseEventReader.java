@@ -1,7 +1,6 @@
 package io.github.tideover.provider.responses;
 
 import io.github.tideover.chat.ChatReply;
-import io.github.tideover.chat.FinishReason;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.provider.Exchange;
@@ -15,10 +14,10 @@ import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
 import io.github.tideover.wire.StreamedReply;
 import io.github.tideover.wire.ToolCallPart;
+import io.github.tideover.wire.Unread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -98,8 +97,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private final List<Long> calls = new ArrayList<>(2);
     /** Those of them of which arguments came. */
     private final Set<Long> callsWithArguments = new HashSet<>(2);
-    /** The kinds of items that say something and are not read. */
-    private final Set<String> unread = new LinkedHashSet<>(2);
+    /** Whether something in it may wait for an answer that nobody gives here. */
+    private boolean isOpen;
 
     /**
      * Reads from {@code events}, which belongs to this reader from now on. Reads nothing yet.
@@ -138,7 +137,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         thinksInPieces = broken.thinksInPieces;
         declinesInPieces = broken.declinesInPieces;
         callsWithArguments.addAll(broken.callsWithArguments);
-        unread.addAll(broken.unread);
+        isOpen = broken.isOpen;
+        leaveOut(broken.leftOut());
         ChatReply soFar = broken.reply().build();
         identify(soFar.id(), soFar.model());
         cost(soFar.usage());
@@ -224,6 +224,10 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             case "response.function_call_arguments.done", "response.custom_tool_call_input.done" ->
                 callInWhole(event.index(), event.wholeArguments());
             case "response.output_item.done" -> done(event);
+            case "response.output_text.annotation.added" -> {
+                leaveOut(Unread.NOTHING.and("annotations"));
+                yield false;
+            }
             default -> ResponseEvent.isLast(type) && end(event, type); // others repeat, or are newer than this version
         };
     }
@@ -302,9 +306,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         if (item == null) {
             return false;
         }
-        if (item.isUnread()) {
-            unread.add(item.kind());
-        }
+        leaveOut(item.unread());
+        isOpen |= item.isOpen();
         if (!item.isToolCall()) {
             return sayInWhole(item);
         }
@@ -338,29 +341,21 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
                 cost(response.usage());
             }
             isPiece = catchUp(response);
-            unread.addAll(response.unread());
+            leaveOut(response.unread());
+            isOpen |= response.isOpen();
         }
         String status = type.substring("response.".length());
         // vLLM calls the event of a response that is not complete by the name of those that are.
         String word = response == null ? status : response.stopWord(response.isIncomplete() ? "incomplete" : status);
-        boolean isStop = word.equals("stop") || word.equals("completed") || word.equals("unread");
+        boolean isStop = word.equals("stop") || word.equals("completed");
         finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
-        if (isStop && calls.isEmpty() && isAllUnread()) {
-            finish(FinishReason.OTHER);
-        }
-        if ((isStop || word.equals("tool_calls")) && unread.isEmpty()) {
+        if ((isStop || word.equals("tool_calls")) && !isOpen) {
             asked.history().answered(super.reply().build());
         }
         if (!isPiece) {
             complete();
         }
         return isPiece;
-    }
-
-    /** Whether nothing came but what is not read: that is no answer, and not the end of one either. */
-    private boolean isAllUnread() {
-        ChatReply reply = super.reply().build();
-        return !unread.isEmpty() && reply.text().isEmpty() && reply.refusal().isEmpty();
     }
 
     /** The end repeats all that was said. Whether anything is news depends on the server, and on how well it resumes. */
@@ -396,8 +391,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         }
         OpenAiResponse response = Json.read(body, 0, body.length, OpenAiResponse::read);
         ChatReply.Builder reply = ResponseReader.read(response, headers, asked.model());
-        unread.addAll(response.unread());
-        if (response.status().equals("completed") && unread.isEmpty()) {
+        leaveOut(response.unread());
+        if (response.status().equals("completed") && !response.isOpen()) {
             asked.history().answered(reply.build());
         }
         return reply;
@@ -405,6 +400,6 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
 
     @Override
     public ChatReply.Builder reply() {
-        return super.reply().adapted(UnreadItems.leftOut(asked.adapted(), unread));
+        return leftOut().toldBy(super.reply(), asked.adapted());
     }
 }

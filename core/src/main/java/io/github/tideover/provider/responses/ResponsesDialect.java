@@ -78,10 +78,9 @@ public final class ResponsesDialect implements Dialect {
         return new Exchange<>(
                 api.create(body),
                 (response, headers) -> {
-                    ChatReply.Builder reply = ResponseReader.read(response, headers, body.model())
-                            .adapted(UnreadItems.leftOut(body.adapted(), response.unread()));
-                    if (response.status().equals("completed")
-                            && response.unread().isEmpty()) {
+                    ChatReply.Builder reply = response.unread()
+                            .toldBy(ResponseReader.read(response, headers, body.model()), body.adapted());
+                    if (response.status().equals("completed") && !response.isOpen()) {
                         conversation.answered(reply.build());
                     }
                     return reply;

@@ -242,7 +242,10 @@ class AnthropicApiTest {
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(reply.requestId()).isEqualTo("req_1");
         assertThat(reply.model()).isEqualTo("claude-1");
-        assertThat(reply.adapted()).containsExactly("the seed was left out: asked-model takes none");
+        assertThat(reply.adapted())
+                .containsExactly(
+                        "the seed was left out: asked-model takes none",
+                        "the answer also held what is not read here: citations, server_tool_use");
         assertThat(reply.toBuilder().build().adapted()).isEqualTo(reply.adapted());
     }
 

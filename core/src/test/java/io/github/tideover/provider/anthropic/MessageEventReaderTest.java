@@ -158,6 +158,30 @@ class MessageEventReaderTest {
                 + STOP);
         assertThat(reply.toolCalls()).isEmpty();
         assertThat(reply.text()).isEqualTo("So.");
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(reply.adapted())
+                .containsExactly("the answer also held what is not read here: server_tool_use, web_search_tool_result");
+    }
+
+    @Test
+    void toolsOfTheApplicationAreCalledBesideThoseOfTheProvider() throws IOException {
+        String step = event(
+                "content_block_start",
+                "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"server_tool_use\","
+                        + "\"id\":\"s\",\"name\":\"s3cret\",\"input\":{}}}");
+        ChatReply reply = read(START
+                + step
+                + blockStop(0)
+                + toolBlock(1, "toolu_1", "weather", "{}")
+                + blockStop(1)
+                + delta("tool_use", 5)
+                + STOP);
+        assertThat(reply.toolCalls()).containsExactly(ToolCall.of("toolu_1", "weather", "{}"));
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(reply.adapted()).containsExactly("the answer also held what is not read here: server_tool_use");
+        ChatReply cut = read(START + step + blockStop(0) + delta("max_tokens", 5) + STOP);
+        assertThat(cut.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(cut.adapted()).isEqualTo(reply.adapted());
     }
 
     @ParameterizedTest

@@ -474,6 +474,41 @@ class ContentReaderTest {
     }
 
     @Test
+    void whatIsNotReadIsNamedAndAloneIsNoNormalAnswer() throws IOException {
+        String picture =
+                "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"s3cret\"},\"thoughtSignature\":\"c2VhbA==\"}";
+        ChatReply alone = read(event(candidate(picture, "")) + STOP);
+        assertThat(alone.text()).isEmpty();
+        assertThat(alone.finishReason()).isEqualTo(FinishReason.OTHER);
+        assertThat(alone.adapted()).containsExactly("the answer also held what is not read here: inlineData");
+        ChatReply between = read(text("a")
+                + text("b")
+                + event(candidate(picture + ",{\"text\":\"c\"}", ""))
+                + event(candidate("{\"text\":\"d\"}", ""))
+                + text("e")
+                + STOP);
+        assertThat(between.text()).isEqualTo("abcde");
+        assertThat(between.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(between.adapted()).isEqualTo(alone.adapted());
+        ChatReply odd = read(event(
+                        candidate("{\"text\":\"a\"},{\"Oh no, s3cret!\":1,\"mediaResolution\":{\"level\":\"x\"}}", ""))
+                + event("{\"candidates\":[{\"index\":1,\"content\":{\"parts\":[" + picture + "]}}]}")
+                + event("{\"candidates\":[{\"groundingMetadata\":{},\"citationMetadata\":null,\"safetyRatings\":[1]}]}")
+                + STOP);
+        assertThat(odd.adapted())
+                .containsExactly("the answer also held what is not read here: something of an unlikely type");
+    }
+
+    @Test
+    void aCallOfTheApplicationsToolsIsOneBesideThoseOfTheProvider() throws IOException {
+        String call = "{\"functionCall\":{\"id\":\"f\",\"name\":\"order\",\"args\":{}}}";
+        ChatReply reply = read(event(candidate("{\"toolCall\":{\"id\":\"t\"}}," + call, "STOP")));
+        assertThat(reply.toolCalls()).containsExactly(ToolCall.of("f", "order", "{}"));
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(reply.adapted()).containsExactly("the answer also held what is not read here: toolCall");
+    }
+
+    @Test
     void aReplyThatGrowsTooLongIsMalformed() {
         ContentReader reader = new ContentReader(
                 new EventStreamReader(

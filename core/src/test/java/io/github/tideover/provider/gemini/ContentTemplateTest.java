@@ -26,6 +26,8 @@ class ContentTemplateTest {
         assertThat(readers.matched(twice, twice)).isNull();
         String thought = first.replace("{\"text\"", "{\"thought\":true,\"text\"");
         assertThat(readers.matched(thought, thought)).isNull();
+        String picture = first.replace("{\"text\"", "{\"inlineData\":{\"data\":\"A\"}},{\"text\"");
+        assertThat(readers.matched(picture, picture)).isNull();
     }
 
     @Test
@@ -39,7 +41,9 @@ class ContentTemplateTest {
         String count = dice.nextInt(20) == 0
                 ? new String[] {"null", "-1", "01", "1.0", "\"5\"", "99999999999999999999"}[dice.nextInt(6)]
                 : String.valueOf(dice.nextInt(3) * dice.nextInt(1_000));
-        return chunk(text, count, dice.nextInt(40) == 0 ? ",\"finishReason\":\"STOP\"" : "");
+        String more = dice.nextInt(40) == 0 ? ",\"finishReason\":\"STOP\"" : "";
+        more += dice.nextInt(20) == 0 ? ",\"groundingMetadata\":{" + (dice.nextBoolean() ? "\"a\":1" : "") + "}" : "";
+        return chunk(text, count, more);
     }
 
     private static String chunk(String text, String count, String more) {

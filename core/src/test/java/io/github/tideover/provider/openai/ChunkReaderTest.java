@@ -316,9 +316,27 @@ class ChunkReaderTest {
         assertThat(pieces(reader)).containsExactly("Caf", "é");
         assertThat(reader.reply().build().text()).isEqualTo("Café");
         assertThat(reader.reply().build().adapted())
-                .containsExactly("the answer was spoken too, and its sound was left out");
+                .containsExactly("the answer also held what is not read here: audio");
         ChatReply both = read(chunk("{\"content\":\"a\",\"audio\":{\"transcript\":\"a\"}}") + STOP);
         assertThat(both.text()).isEqualTo("a");
+    }
+
+    @Test
+    void whatStandsBesideTheWordsIsNamedThoughEveryChunkRepeatsIt() throws IOException {
+        String cited = event(
+                "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}],\"citations\":[\"https://s3cret.example\"]}");
+        ChatReply reply = read(cited + cited.replace("\"a\"", "\"b\"") + STOP + DONE);
+        assertThat(reply.text()).isEqualTo("ab");
+        assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(reply.adapted()).containsExactly("the answer also held what is not read here: citations");
+        String none = cited.replace("[\"https://s3cret.example\"]", "[]");
+        assertThat(read(none + STOP).adapted()).isEmpty();
+    }
+
+    @Test
+    void ofSeveralAnswersTheFirstAloneSaysWhatItLacks() throws IOException {
+        String other = event("{\"choices\":[{\"index\":1,\"delta\":{\"images\":[1]}}]}");
+        assertThat(read(text("a") + other + STOP).adapted()).isEmpty();
     }
 
     // Keep-alives and damage

@@ -100,6 +100,8 @@ class ChunkTemplateTest {
                 "{\"choices\":[{\"delta\":{\"content\":\"a\",\"reasoning\":\"b\"}}]}",
                 "{\"choices\":[{\"delta\":{\"content\":\"a\",\"refusal\":\"b\"}}]}",
                 "{\"choices\":[{\"delta\":{\"content\":\"a\",\"tool_calls\":[{}]}}]}",
+                "{\"choices\":[{\"delta\":{\"content\":\"a\",\"images\":[{}]}}]}",
+                "{\"choices\":[{\"delta\":{\"content\":\"a\",\"audio\":{\"transcript\":\"a\"}}}]}",
                 "{\"choices\":[{\"delta\":{\"content\":[\"a\"]}}]}",
                 "{\"choices\":[{\"delta\":{\"content\":null}}]}",
                 "{\"choices\":[{\"delta\":{\"content\":\"a\",\"content\":\"b\"}}]}",
@@ -193,6 +195,7 @@ class ChunkTemplateTest {
             String index = dice.nextInt(40) == 0 ? "1" : "0";
             String finish = dice.nextInt(60) == 0 ? "\"stop\"" : "null";
             String extra = dice.nextInt(30) == 0 ? ",\"reasoning\":\"hm\"" : "";
+            extra += dice.nextInt(30) == 0 ? ",\"images\":[1]" : "";
             String usage = dice.nextInt(30) == 0 ? "{\"prompt_tokens\":" + i + "}" : "null";
             String delta = "\"delta\":{\"content\":" + content + extra + "}";
             String chunk = "{\"id\":\"" + (dice.nextInt(40) == 0 ? "other" : id) + "\",\"choices\":[{"
@@ -202,6 +205,7 @@ class ChunkTemplateTest {
                             ? ",\"" + (dice.nextInt(20) == 0 ? "p" : "obfuscation") + "\":\"" + padding(dice) + "\""
                             : "")
                     + (dice.nextInt(60) == 0 ? ",\"error\":\"\"" : "")
+                    + (dice.nextInt(20) == 0 ? ",\"citations\":[" + (dice.nextBoolean() ? "1" : "") + "]" : "")
                     + "}";
             byte[] bytes = ("data: " + (isSpaced ? chunk.replace(":", ": ").replace(",", ", ") : chunk) + "\n\n")
                     .getBytes(UTF_8);
@@ -276,7 +280,8 @@ class ChunkTemplateTest {
         }
         ChatReply reply = reader.reply().build();
         return seen + reply.text() + "|" + reply.reasoning() + "|" + reply.id() + "|" + reply.usage() + "|"
-                + reply.finishReason() + "|" + reader.skippedEvents() + "|" + reader.isFinished();
+                + reply.finishReason() + "|" + reply.adapted() + "|" + reader.skippedEvents() + "|"
+                + reader.isFinished();
     }
 
     private static @Nullable String match(String learned, String chunk) {

@@ -489,6 +489,26 @@ class OpenAiApiTest {
     }
 
     @Test
+    void aChunkIsReadForTheSameAsAWholeReply() throws IOException {
+        String details = "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"Hm.\"},"
+                + "{\"type\":\"reasoning.encrypted\",\"data\":\"x\"}],"
+                + "\"content\":null,\"audio\":{\"id\":\"a\",\"data\":\"AAAA\",\"transcript\":\"Hi\"}}";
+        String plain = "{\"reasoning\":\"Yes.\",\"reasoning_details\":[{\"text\":\"Yes.\"}],"
+                + "\"content\":\"Ho\",\"audio\":{\"transcript\":\"Ho\"}}";
+        server.enqueue(events("data: {\"choices\":[{\"delta\":" + details + "}]}\n\ndata: {\"choices\":[{\"delta\":"
+                + plain + ",\"finish_reason\":\"stop\"}]}\n\n"));
+        List<String> said = new ArrayList<>();
+        try (ChatCompletionStream stream = api().stream(HELLO).execute().body()) {
+            stream.forEach(chunk -> said.add(chunk.choices().get(0).delta().reasoning() + " " + chunk.text()));
+        }
+        for (String message : List.of(details, plain)) {
+            ChatCompletion whole = complete("{\"choices\":[{\"message\":" + message + "}]}");
+            said.add(whole.choices().get(0).message().reasoning() + " " + whole.text());
+        }
+        assertThat(said).containsExactly("Hm. Hi", "Yes. Ho", "Hm. Hi", "Yes. Ho");
+    }
+
+    @Test
     void aFinishReasonIsEnoughForAnEnd() throws IOException {
         server.enqueue(events("data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n"));
         try (ChatCompletionStream stream = api().stream(HELLO).execute().body()) {

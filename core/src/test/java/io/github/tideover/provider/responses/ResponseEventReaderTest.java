@@ -153,14 +153,16 @@ class ResponseEventReaderTest {
             assertThat(reply.text()).isEmpty();
             assertThat(reply.finishReason()).isEqualTo(FinishReason.OTHER);
             assertThat(reply.adapted())
-                    .containsExactly("the answer also held what is not read here: mcp_approval_request, an item of an"
-                            + " unlikely type");
+                    .containsExactly("the answer also held what is not read here: "
+                            + (stream.contains("web_search_call") ? "web_search_call, " : "")
+                            + "mcp_approval_request, something of an unlikely type");
         }
         ChatReply spoken = read(START + done(2, 0, approval) + text(3, 1, "May I?") + completed(4, "[]"));
         assertThat(spoken.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(spoken.adapted()).hasSize(1);
         ChatReply searched = read(START + done(2, 0, search) + text(3, 1, "Yes") + completed(4, "[" + search + "]"));
-        assertThat(searched.adapted()).as("a step of the provider's own").isEmpty();
+        assertThat(searched.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(searched.adapted()).containsExactly("the answer also held what is not read here: web_search_call");
     }
 
     @Test

@@ -262,7 +262,10 @@ class ResponsesApiTest {
         assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(reply.requestId()).isEqualTo("req_1");
         assertThat(reply.model()).isEqualTo("gpt-1");
-        assertThat(reply.adapted()).containsExactly("the seed was left out: asked-model takes none");
+        assertThat(reply.adapted())
+                .containsExactly(
+                        "the seed was left out: asked-model takes none",
+                        "the answer also held what is not read here: annotations, web_search_call");
         // A whole reply cannot be resumed, and in the background would have to be asked for again and again.
         assertThat(server.takeRequest().getBody().utf8())
                 .contains("\"store\":false")
@@ -287,7 +290,10 @@ class ResponsesApiTest {
             }
             ChatReply reply = reader.reply().build();
             assertThat(reply.text()).isEqualTo("Caf\u00e9 \ud83d\ude00");
-            assertThat(reply.adapted()).containsExactly("the stop texts were left out: gpt-1 takes none");
+            assertThat(reply.adapted())
+                    .containsExactly(
+                            "the stop texts were left out: gpt-1 takes none",
+                            "the answer also held what is not read here: annotations");
         }
     }
 
