@@ -19,7 +19,7 @@ public final class Complaint {
      */
     public static @Nullable Complaint take(@Nullable Complaint soFar, String name, JsonParser in) {
         switch (name) {
-            case "message", "detail", "errors", "code", "type" -> {
+            case "message", "detail", "errors", "code", "type", "error_message", "error_type" -> {
                 String value = Json.json(in);
                 if (value == null) {
                     return soFar;

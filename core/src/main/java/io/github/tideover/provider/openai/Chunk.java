@@ -146,7 +146,8 @@ final class Chunk {
                 case "error" -> isError |= isSomething(json, value);
                 case "x_groq" -> groq(json, value);
                 case "object" -> isError |= Json.text(json).equals("error");
-                case "detail", "message", "errors" -> isComplaint |= isSomething(json, value);
+                case "detail", "message", "errors", "error_message", "error_type" ->
+                    isComplaint |= isSomething(json, value);
                 default -> {
                     if (BesideWords.isBesideChoices(name)) {
                         unread = unread.and(name, json);
