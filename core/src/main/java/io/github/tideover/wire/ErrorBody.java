@@ -194,7 +194,8 @@ final class ErrorBody {
             case "status" -> keepCode(value, 2, depth);
             case "type", "innererror.code", "error_type", "metadata.error_type", "metadata.limit_source" ->
                 keepCode(value, 3, depth);
-            case "message", "error", "errors", "detail", "title", "msg", "error_message" -> keepMessage(value, depth, above);
+            case "message", "error", "errors", "detail", "title", "msg", "error_message" ->
+                keepMessage(value, depth, above);
             case "details", "details.message", "metadata.raw" -> keepText(value, above);
             case "details.violations.quotaId" -> texts.add(value);
             case "details.retryDelay" -> retryDelay = retryDelay == null ? value : retryDelay;

@@ -361,15 +361,8 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
     /** The end repeats all that was said. Whether anything is news depends on the server, and on how well it resumes. */
     private boolean catchUp(OpenAiResponse response) throws MalformedReplyException {
         ChatReply soFar = super.reply().build();
-        boolean isPiece = false;
-        if (response.text().startsWith(soFar.text())) {
-            isPiece = say(response.text().substring(soFar.text().length()));
-        } else if (isResumed && !response.text().isEmpty()) {
-            throw new MalformedReplyException("the rest of the stream does not go with its beginning");
-        }
-        if (soFar.refusal().isEmpty()) {
-            isPiece |= decline(response.refusal());
-        }
+        boolean isPiece = say(behind(soFar.text(), response.text(), "output_text"));
+        isPiece |= decline(behind(soFar.refusal(), response.refusal(), "refusal"));
         if (soFar.reasoning().isEmpty()) {
             isPiece |= think(response.reasoning());
         }
@@ -382,6 +375,35 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             }
         }
         return isPiece;
+    }
+
+    /**
+     * What a text at the end has behind what came of it in pieces. If it has more among them, a piece was lost on the way. A text of
+     * other words is not known to be any better than the one that was shown, which stays; that there is one is not hidden.
+     */
+    private String behind(String pieces, String whole, String kind) throws MalformedReplyException {
+        if (whole.startsWith(pieces)) {
+            return whole.substring(pieces.length());
+        }
+        if (isResumed && !whole.isEmpty()) {
+            throw new MalformedReplyException("the rest of the stream does not go with its beginning");
+        }
+        if (isWithin(pieces, whole)) {
+            throw new MalformedReplyException("the stream held less of the answer than its end does");
+        }
+        if (!isWithin(whole, pieces)) {
+            leaveOut(Unread.NOTHING.and(kind));
+        }
+        return "";
+    }
+
+    /** Whether a text is what is left of another if something is taken out of it. */
+    private static boolean isWithin(String less, String more) {
+        int found = 0;
+        for (int i = 0; i < more.length() && found < less.length(); i++) {
+            found += more.charAt(i) == less.charAt(found) ? 1 : 0;
+        }
+        return found == less.length();
     }
 
     @Override

@@ -271,6 +271,34 @@ class ResponseEventReaderTest {
                 .containsExactly("Ye", "s.");
     }
 
+    @Test
+    void aTextOfWhichTheEndHasMoreThanItsPiecesIsNotComplete() {
+        for (String lost : List.of("bYes.", "aYes.", "ab.")) {
+            String pieces = text(2, 0, lost.substring(0, 1)) + text(3, 0, lost.substring(1));
+            assertThatThrownBy(() -> read(START + pieces + completed(4, "[" + message("x", "abYes.") + "]")))
+                    .as(lost)
+                    .isInstanceOf(MalformedReplyException.class)
+                    .hasMessage("the stream held less of the answer than its end does");
+        }
+        String refused = "[{\"type\":\"message\",\"content\":[{\"type\":\"refusal\",\"refusal\":\"I will not.\"}]}]";
+        assertThatThrownBy(() -> read(START
+                        + delta("response.refusal.delta", 2, 0, "\"content_index\":0,", "I not.")
+                        + completed(3, refused)))
+                .isInstanceOf(MalformedReplyException.class);
+    }
+
+    @Test
+    void anotherTextAtTheEndDoesNotReplaceWhatWasShownAndIsNotHidden() throws IOException {
+        ChatReply other = read(START + text(2, 0, "abc") + completed(3, "[" + message("x", "cba") + "]"));
+        assertThat(other.text()).isEqualTo("abc");
+        assertThat(other.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(other.adapted())
+                .containsExactly("the answer also held what is not read here: output_text, annotations");
+        ChatReply less = read(START + text(2, 0, "abc") + completed(3, "[" + message("x", "bc") + "]"));
+        assertThat(less.text()).isEqualTo("abc");
+        assertThat(less.adapted()).containsExactly("the answer also held what is not read here: annotations");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "max_output_tokens, LENGTH",
