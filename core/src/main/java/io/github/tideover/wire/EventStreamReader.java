@@ -30,6 +30,10 @@ public final class EventStreamReader implements Closeable {
     private static final int LONGEST_BOUND = 256 * 1024 * 1024;
 
     private static final byte[] DATA = ascii("data");
+    private static final byte[] DATA_COLON = ascii("data:");
+    /** Where an object begins at the latest, in a line that was one of data: behind a name, and spaces that some put there. */
+    private static final int FARTHEST_OBJECT = 10;
+
     private static final byte[] EVENT = ascii("event");
     private static final byte[] ID = ascii("id");
     private static final byte[] RETRY = ascii("retry");
@@ -80,6 +84,7 @@ public final class EventStreamReader implements Closeable {
     private int dataStart;
     private int dataEnd;
     private boolean hasType;
+    private boolean looksForDamage;
     private @Nullable ChunkTemplate template;
     private @Nullable String known;
     private boolean hasNewId;
@@ -196,6 +201,14 @@ public final class EventStreamReader implements Closeable {
         lineStart = limit;
         scanned = limit;
         return rest;
+    }
+
+    /**
+     * Hands out a line as data, name and all, if its name was {@code data} before one byte of it was damaged, lost or added, and its value
+     * is an object. To the standard it is a field of an unknown name, and the event would be missing unseen.
+     */
+    void lookForDamage() {
+        looksForDamage = true;
     }
 
     /** Looks out for data that matches: its end need not be looked for, and nobody has to match it again. */
@@ -615,7 +628,37 @@ public final class EventStreamReader implements Closeable {
             id(valueOf(ID, begin, end), end);
         } else if (isNamed(RETRY, begin, end)) {
             retry(valueOf(RETRY, begin, end), end);
+        } else if (looksForDamage && wasData(begin, end)) {
+            data(begin, end);
         }
+    }
+
+    private boolean wasData(int begin, int end) {
+        int farthest = Math.min(end, begin + FARTHEST_OBJECT);
+        for (int at = begin + DATA.length - 1; at < farthest; at++) {
+            if (window[at] == '{' && differsInOneByte(begin, at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether what stands there, without the spaces behind it, is {@code data:} but for one byte that is another, lost or added. */
+    private boolean differsInOneByte(int begin, int end) {
+        int length = end - begin;
+        while (length > 0 && window[begin + length - 1] == ' ') {
+            length--;
+        }
+        if (Math.abs(length - DATA_COLON.length) > 1) {
+            return false;
+        }
+        int alike = 0;
+        while (alike < Math.min(length, DATA_COLON.length) && window[begin + alike] == DATA_COLON[alike]) {
+            alike++;
+        }
+        int here = Math.min(length, alike + (length >= DATA_COLON.length ? 1 : 0));
+        int there = Math.min(DATA_COLON.length, alike + (length <= DATA_COLON.length ? 1 : 0));
+        return Arrays.equals(window, begin + here, begin + length, DATA_COLON, there, DATA_COLON.length);
     }
 
     private boolean isNamed(byte[] name, int begin, int end) {

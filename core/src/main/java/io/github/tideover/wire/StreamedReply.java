@@ -76,6 +76,7 @@ public abstract class StreamedReply {
         this.maxReply = maxReply;
         this.proof = proof;
         this.template = template;
+        events.lookForDamage();
         if (template != null) {
             events.recognise(template);
         }

@@ -40,6 +40,7 @@ public abstract class TypedEvents<T> implements Iterator<T> {
      */
     protected TypedEvents(EventStreamReader events, String proof) {
         this.events = events;
+        events.lookForDamage();
         this.proof = proof;
     }
 

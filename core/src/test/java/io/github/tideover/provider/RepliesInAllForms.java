@@ -182,6 +182,30 @@ abstract class RepliesInAllForms {
 
     @ParameterizedTest
     @MethodSource("streams")
+    void anEventWhoseFieldIsNotCalledDataAnyMoreIsNotMissedUnseen(Recording recording) {
+        String[] lines = new String(recording.body(), ISO_8859_1).split("(?<=[\r\n])");
+        int step = 1 + lines.length / 60;
+        for (int at = 0; at < lines.length; at += step) {
+            String value = lines[at].startsWith("data:") ? lines[at].substring("data:".length()) : "";
+            if (!value.stripLeading().startsWith("{")) {
+                continue;
+            }
+            for (String name : new String[] {"dXta:", "dta:", "daata:", ":ata:", "data;", "datA:", "data", "xdata:"}) {
+                String[] body = lines.clone();
+                body[at] = name + value;
+                Outcome outcome = streamed(
+                        recording, ScriptedSource.of(String.join("", body).getBytes(ISO_8859_1)));
+                if (outcome.problem() == null) {
+                    verifyNothingIsMissing(outcome, recording, recording + ", line " + at + " is " + name);
+                } else {
+                    assertThat(outcome.problem()).isInstanceOf(IOException.class);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("streams")
     void anEventThatIsDamagedNeverLeavesACompleteReplyWithoutItsPiece(Recording recording) {
         String[] lines = new String(recording.body(), ISO_8859_1).split("(?<=[\r\n])");
         int step = 1 + lines.length / 100;
@@ -224,7 +248,7 @@ abstract class RepliesInAllForms {
                 .isGreaterThanOrEqualTo(Math.min(1, tried)); // one has its pieces in an array and no event at all
     }
 
-    /** Whether the one byte that is another now makes no JSON of what was some. */
+    /** Whether the one byte that is another now makes no JSON of what was some, or no data of it. */
     private static boolean breaksAnEvent(byte[] sound, byte[] changed) {
         int at = Arrays.mismatch(sound, changed);
         if (at < 0 || isLineEnd(sound[at]) || isLineEnd(changed[at])) {
@@ -240,7 +264,10 @@ abstract class RepliesInAllForms {
         }
         String line = new String(sound, from, to - from, ISO_8859_1);
         int data = from + "data:".length();
-        return line.startsWith("data:") && at >= data && isJson(sound, data, to) && !isJson(changed, data, to);
+        if (!line.startsWith("data:") || !isJson(sound, data, to)) {
+            return false;
+        }
+        return at < data ? line.substring("data:".length()).stripLeading().startsWith("{") : !isJson(changed, data, to);
     }
 
     private static boolean isLineEnd(byte b) {

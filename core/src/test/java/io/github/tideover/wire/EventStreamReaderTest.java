@@ -196,6 +196,74 @@ class EventStreamReaderTest {
         assertThat(data(reader)).isEqualTo("b\nc");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "dXta: {",
+                "dXta:{",
+                "dta: {",
+                "dta:{",
+                "daata: {",
+                "ata:{",
+                "xdata: {",
+                "data; {",
+                "data;{",
+                "data {",
+                "data{",
+                ":ata: {",
+                "dXta:  {",
+                "da{a: {",
+                "{ata: {",
+                "data : {"
+            })
+    void aLineWithANameThatWasDataIsHandedOutToThoseWhoLookForDamage(String line) throws IOException {
+        for (boolean looks : new boolean[] {true, false}) {
+            EventStreamReader events = new EventStreamReader(
+                    ScriptedSource.of(line + "\"a\":1}\n\ndata: x\n\n").buffered(), () -> {});
+            if (looks) {
+                events.lookForDamage();
+                assertThat(events.next()).isTrue();
+                assertThat(dataOf(events)).isEqualTo(line + "\"a\":1}");
+            }
+            assertThat(events.next()).isTrue();
+            assertThat(dataOf(events))
+                    .as("to the standard, a field of an unknown name")
+                    .isEqualTo("x");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "{}",
+                ": {}",
+                "meta: {}",
+                "id: {}",
+                "event: {}",
+                "retry: {}",
+                "dXtX: {}",
+                "dXta: x",
+                "dXta: [1]",
+                "dXta",
+                "d",
+                "data_x: {}",
+                "comment {}",
+                "daXXta: {}",
+                "da: {}"
+            })
+    void aLineWithAnyOtherNameIsNoDataToThoseWhoLookForDamage(String line) throws IOException {
+        EventStreamReader events = new EventStreamReader(
+                ScriptedSource.of(line + "\n\ndata: x\n\n").buffered(), () -> {});
+        events.lookForDamage();
+        assertThat(events.next()).isTrue();
+        assertThat(dataOf(events)).isEqualTo("x");
+    }
+
+    private static String dataOf(EventStreamReader events) {
+        return new String(events.bytes(), events.dataStart(), events.dataEnd() - events.dataStart(), UTF_8);
+    }
+
     @Test
     void afterTheEndThereIsNothing() throws IOException {
         EventStreamReader reader = reader(ScriptedSource.of("data: a\n\nevent: b\ndata: b"));
