@@ -5,6 +5,7 @@ import io.github.tideover.outbox.Delivery;
 import io.github.tideover.outbox.Ledger;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -125,15 +126,19 @@ final class Deliveries {
         public void run() {
             thread = Thread.currentThread();
             boolean returned = false;
+            boolean isGone = false;
             Watch watch = watchdog.watch(time.now() + LIMIT, this::late);
             try {
-                Delivery delivery = ledger.delivery(id);
-                attempt = delivery.attempt();
-                callback.accept(delivery);
-                returned = true;
+                Optional<Delivery> delivery = ledger.delivery(id);
+                isGone = delivery.isEmpty();
+                if (delivery.isPresent()) {
+                    attempt = delivery.get().attempt();
+                    callback.accept(delivery.get());
+                    returned = true;
+                }
             } catch (IOException e) {
                 log.warn(
-                        "An answer in the outbox cannot be read: {}",
+                        "An answer in the outbox cannot be read now: {}",
                         e.getClass().getName());
             } catch (Throwable e) { // whatever it throws is the callback's affair
                 log.warn("An onDelivered callback failed: {}", e.getClass().getName());
@@ -144,7 +149,7 @@ final class Deliveries {
             if (returned) {
                 ledger.acknowledged(id); // however long it took
             }
-            over(returned);
+            over(returned || isGone);
             threadIsFree();
             wakeIn.accept(0);
         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -245,15 +246,22 @@ final class OutboxDrain implements Ledger.Watcher {
     @SuppressWarnings("FutureReturnValueIgnored") // what is made of its end lets nothing through
     private void send(String id) {
         long began = time.now();
-        ChatRequest request;
+        Optional<ChatRequest> request;
         try {
-            request = ledger.request(id).orElseThrow(() -> new IOException("it is not there"));
+            request = ledger.request(id);
         } catch (IOException | RuntimeException e) {
-            log.warn("A message in the outbox cannot be read: {}", e.getClass().getName());
-            ledger.failed(id, null, true, began + pauseOf(id));
+            log.warn(
+                    "A message in the outbox cannot be read now: {}",
+                    e.getClass().getName());
+            ledger.failed(id, null, false, began + pauseOf(id));
             return;
         }
-        AsyncCall<ChatReply> call = new AsyncCall<>(engine, request, Goal.ANY, (reply, said) -> reply);
+        if (request.isEmpty()) {
+            log.warn("What was kept of a message in the outbox is damaged: it has failed");
+            ledger.lost(id);
+            return;
+        }
+        AsyncCall<ChatReply> call = new AsyncCall<>(engine, request.get(), Goal.ANY, (reply, said) -> reply);
         synchronized (this) {
             if (closed) {
                 return;

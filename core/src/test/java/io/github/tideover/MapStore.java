@@ -14,6 +14,7 @@ final class MapStore implements OutboxStore {
     final ConcurrentSkipListMap<String, byte[]> entries = new ConcurrentSkipListMap<>();
     final AtomicInteger writes = new AtomicInteger();
     volatile boolean isBroken;
+    volatile boolean isUnreadable;
     private volatile CountDownLatch hang = new CountDownLatch(0);
 
     /** From now on writes wait. */
@@ -23,6 +24,15 @@ final class MapStore implements OutboxStore {
 
     void goesOn() {
         hang.countDown();
+    }
+
+    /** Changes a byte of an entry. */
+    void damages(String key) {
+        entries.computeIfPresent(key, (any, value) -> {
+            byte[] damaged = value.clone();
+            damaged[damaged.length / 2] ^= 1;
+            return damaged;
+        });
     }
 
     /** What of one kind there is: {@code "m/"} for messages, {@code "s/"} for states, {@code "r/"} for replies. */
@@ -40,7 +50,10 @@ final class MapStore implements OutboxStore {
     }
 
     @Override
-    public byte[] read(String key) {
+    public byte[] read(String key) throws IOException {
+        if (isUnreadable) {
+            throw new IOException("the network is away");
+        }
         return entries.get(key);
     }
 

@@ -722,6 +722,151 @@ class OutboxTest {
         assertThat(provider.asked()).hasSize(asked + 2);
     }
 
+    // What was kept is damaged.
+
+    @Test
+    void aMessageWhoseRequestIsDamagedHasFailedAndThoseBehindItAreAnswered() {
+        MapStore store = new MapStore();
+        Tideover tideover = open(client(Outbox.builder().store(store).build()));
+        Conversation conversation = tideover.conversation();
+        isDown();
+        String first = conversation.say("One").receipt().orElseThrow().id();
+        conversation.say("Two");
+        store.damages("m/" + first);
+        int asked = provider.asked().size();
+        isBack();
+        until(() -> delivered.size() == 1);
+        assertThat(textsDelivered()).containsExactly("Answer to Two");
+        assertThat(provider.asked()).hasSize(asked + 1);
+        OutboxMessage lost = tideover.outbox().find(first).orElseThrow();
+        assertThat(lost.state()).isEqualTo(MessageState.FAILED);
+        assertThat(lost.lastFailure()).contains(FailureKind.LOST);
+        assertThat(tideover.outbox().request(first)).isEmpty();
+        assertThat(conversation.say("Three").isLive()).isTrue();
+    }
+
+    @Test
+    void aDamagedTurnDoesNotHoldUpTheAnswerToTheOneBefore() {
+        MapStore store = new MapStore();
+        Tideover tideover = open(client(Outbox.builder().store(store).build()));
+        Conversation conversation = tideover.conversation();
+        isDown();
+        conversation.say("One");
+        String second = conversation.say("Two").receipt().orElseThrow().id();
+        store.damages("m/" + second);
+        isBack();
+        until(() -> delivered.size() == 1
+                && tideover.outbox()
+                        .find(second)
+                        .filter(message -> message.state() == MessageState.FAILED)
+                        .isPresent());
+        assertThat(textsDelivered()).containsExactly("Answer to One");
+        assertThat(tideover.outbox().find(second).orElseThrow().lastFailure()).contains(FailureKind.LOST);
+    }
+
+    @Test
+    void anAnswerThatIsDamagedIsAskedForOnceMore() {
+        MapStore store = new MapStore();
+        AtomicInteger given = new AtomicInteger();
+        Tideover tideover = open(client(Outbox.builder().store(store).build()).onDelivered(delivery -> {
+            if (given.incrementAndGet() == 1) {
+                store.damages("r/" + delivery.id());
+                throw new IllegalStateException("the database is away");
+            }
+            delivered.add(delivery);
+        }));
+        isDown();
+        tideover.chat("One");
+        int asked = provider.asked().size();
+        isBack();
+        until(() -> delivered.size() == 1);
+        assertThat(textsDelivered()).containsExactly("Answer to One");
+        assertThat(provider.asked()).hasSize(asked + 2);
+        until(() -> tideover.outbox().list().isEmpty());
+    }
+
+    @Test
+    void anAnswerWhoseQuestionIsDamagedIsLeftToTheApplication() {
+        MapStore store = new MapStore();
+        Tideover tideover = open(client(Outbox.builder().store(store).build()).onDelivered(delivery -> {
+            store.damages("m/" + delivery.id());
+            throw new IllegalStateException("the database is away");
+        }));
+        isDown();
+        String id = tideover.chat("One").receipt().orElseThrow().id();
+        isBack();
+        until(() -> isLastNews(MessageState.UNDELIVERED));
+        assertThat(tideover.outbox().find(id).orElseThrow().lastFailure()).contains(FailureKind.LOST);
+        assertThat(tideover.outbox().reply(id).orElseThrow().text()).isEqualTo("Answer to One");
+    }
+
+    @Test
+    void aMessageOfWhichNothingButItsRequestIsLeftIsAnsweredInItsTurn() {
+        MapStore store = new MapStore();
+        Tideover before = open(client(Outbox.builder().store(store).build()));
+        Conversation conversation = before.conversation();
+        isDown();
+        conversation.say("One");
+        String second = conversation.say("Two").receipt().orElseThrow().id();
+        conversation.say("Three");
+        String alone = before.chat("Four").receipt().orElseThrow().id();
+        before.close();
+        store.damages("s/" + second);
+        store.entries.remove(
+                "s/" + alone); // an outbox on disk sees that some are missing, this store tells of one that is damaged
+        isBack();
+        open(client(Outbox.builder().store(store).build()));
+        until(() -> delivered.size() == 4);
+        assertThat(textsDelivered().stream().filter(text -> !text.endsWith("Four")))
+                .containsExactly("Answer to One", "Answer to Two", "Answer to Three");
+        assertThat(delivered.stream()
+                        .filter(each -> each.reply().text().endsWith("Three"))
+                        .findFirst()
+                        .orElseThrow()
+                        .request()
+                        .messages())
+                .extracting(Message::text)
+                .containsExactly("One", "Answer to One", "Two", "Answer to Two", "Three");
+        until(() -> store.entries.isEmpty());
+    }
+
+    @Test
+    void anAnswerOfWhichNothingButItselfIsLeftIsGivenOutAndNotAskedForAgain() {
+        MapStore store = new MapStore();
+        CountDownLatch refused = new CountDownLatch(1);
+        Tideover before = open(client(Outbox.builder().store(store).build()).onDelivered(delivery -> {
+            refused.countDown();
+            throw new IllegalStateException("the database is away");
+        }));
+        isDown();
+        String id = before.chat("One").receipt().orElseThrow().id();
+        isBack();
+        until(() -> refused.getCount() == 0);
+        before.close();
+        store.damages("s/" + id);
+        int asked = provider.asked().size();
+        open(client(Outbox.builder().store(store).build()));
+        until(() -> delivered.size() == 1);
+        assertThat(textsDelivered()).containsExactly("Answer to One");
+        assertThat(provider.asked()).hasSize(asked);
+    }
+
+    @Test
+    void whatCannotBeReadForAWhileIsNotTakenToBeDamaged() {
+        MapStore store = new MapStore();
+        Tideover tideover = open(client(Outbox.builder().store(store).build()));
+        isDown();
+        tideover.chat("One");
+        isBack();
+        store.isUnreadable = true;
+        for (int i = 0; i < 600; i++) {
+            time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(tideover.outbox().list()).extracting(OutboxMessage::state).containsExactly(MessageState.WAITING);
+        store.isUnreadable = false;
+        until(() -> delivered.size() == 1);
+    }
+
     // The callback.
 
     @Test

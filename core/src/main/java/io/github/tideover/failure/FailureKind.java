@@ -90,7 +90,9 @@ public enum FailureKind {
             Remedy.UNAVAILABLE,
             "an earlier message of this conversation is still to be answered"),
     /** The outbox did not take the message: it is full, or could not make it safe in time. */
-    NOT_QUEUED(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "the message could not be kept for later");
+    NOT_QUEUED(Again.NEVER, Blame.NOBODY, Rungs.BOTH, Remedy.UNAVAILABLE, "the message could not be kept for later"),
+    /** What the outbox kept of a message is damaged. Stands at a message in the outbox alone, never at a call. */
+    LOST(Again.NEVER, Blame.NOBODY, Rungs.NONE, Remedy.UNAVAILABLE, "what was kept of the message is damaged");
 
     /**
      * Whether the same provider may be asked again within one call.

@@ -120,6 +120,11 @@ final class Entry {
         digest = digestOf(request.messages());
     }
 
+    /** How many messages its request has: of the turns of a conversation a later one has more. */
+    int messages() {
+        return messages;
+    }
+
     /** The place in a later request where the answer to this message belongs; -1 if it is no turn that comes after this. */
     int placeOfAnswer(ChatRequest later) {
         boolean isLater = later.messages().size() > messages

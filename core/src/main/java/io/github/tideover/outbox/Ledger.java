@@ -44,8 +44,8 @@ public final class Ledger {
 
     private static final long WRITE_AGAIN_AFTER = TimeUnit.SECONDS.toNanos(1);
 
-    private static final String STATE = "s/";
-    private static final String MESSAGE = "m/";
+    static final String STATE = "s/";
+    static final String MESSAGE = "m/";
     private static final String REPLY = "r/";
 
     private final OutboxStore store;
@@ -71,7 +71,14 @@ public final class Ledger {
     private long writeAgainAt;
     private boolean closed;
 
-    Ledger(OutboxStore store, Duration keepFor, int maxMessages, long maxBytes, Clock clock, LongSupplier nanos)
+    Ledger(
+            OutboxStore store,
+            boolean isIncomplete,
+            Duration keepFor,
+            int maxMessages,
+            long maxBytes,
+            Clock clock,
+            LongSupplier nanos)
             throws IOException {
         this.store = store;
         this.keepFor = keepFor;
@@ -80,7 +87,7 @@ public final class Ledger {
         this.clock = clock;
         this.nanos = nanos;
         committer = new Committer(store);
-        load();
+        load(isIncomplete);
     }
 
     /**
@@ -100,9 +107,9 @@ public final class Ledger {
         void changed(OutboxMessage message);
     }
 
-    private void load() throws IOException {
+    private void load(boolean isIncomplete) throws IOException {
         long now = nanos.getAsLong();
-        List<String> unreadable = new ArrayList<>();
+        Set<String> unreadable = new HashSet<>();
         store.scan(STATE, (key, value) -> {
             String id = key.substring(STATE.length());
             try {
@@ -114,10 +121,111 @@ public final class Ledger {
                 unreadable.add(id);
             }
         });
+        List<Entry> strays = isIncomplete || !unreadable.isEmpty() ? takeUpStrays(now) : List.of();
+        strays.forEach(stray -> unreadable.remove(stray.id));
         if (!unreadable.isEmpty()) {
             log.warn("{} messages in the outbox cannot be read and are left where they are", unreadable.size());
         }
         entries.values().forEach(this::file);
+        strays.forEach(stray -> committer.write(new Change(stray, stray.state)));
+    }
+
+    /** A message whose request is there and whose state is not. */
+    private record Stray(String id, ChatRequest request, int size) {}
+
+    /**
+     * After damage, takes up messages whose state is gone: they wait, or are answered if their answer is there. What had become
+     * of them otherwise is not known.
+     */
+    private List<Entry> takeUpStrays(long now) throws IOException {
+        List<Stray> strays = new ArrayList<>();
+        store.scan(MESSAGE, (key, value) -> {
+            String id = key.substring(MESSAGE.length());
+            if (!entries.containsKey(id) && value.length > 0) {
+                try {
+                    strays.add(new Stray(id, MessageCodec.request(value), value.length));
+                } catch (IOException | RuntimeException e) {
+                    log.debug("A request makes no sense: {}", e.getClass().getName());
+                }
+            }
+        });
+        if (strays.isEmpty()) {
+            return List.of();
+        }
+        Set<String> replied = new HashSet<>();
+        store.scan(REPLY, (key, value) -> {
+            if (value.length > 0) {
+                replied.add(key.substring(REPLY.length()));
+            }
+        });
+        Map<String, List<Entry>> turns = new HashMap<>();
+        Set<Long> taken = new HashSet<>();
+        for (Entry each : entries.values()) {
+            taken.add(each.number);
+            if (each.conversation != null) {
+                turns.computeIfAbsent(each.conversation, any -> new ArrayList<>())
+                        .add(each);
+            }
+        }
+        strays.sort(Comparator.comparingInt(stray -> stray.request.messages().size()));
+        List<Entry> all = new ArrayList<>();
+        for (Stray stray : strays) {
+            String conversation = stray.request.conversation().orElse(null);
+            List<Entry> others = conversation == null
+                    ? new ArrayList<>()
+                    : turns.computeIfAbsent(conversation, any -> new ArrayList<>());
+            Entry entry = takeUp(stray, placeAmong(others, stray.request, taken), now);
+            entry.state = replied.contains(stray.id) ? MessageState.ANSWERED : MessageState.WAITING;
+            entry.follows = others.stream()
+                    .filter(turn -> turn.state == MessageState.WAITING && turn.number < entry.number)
+                    .filter(turn -> turn.placeOfAnswer(stray.request) >= 0)
+                    .max(Comparator.comparingLong(turn -> turn.number))
+                    .map(turn -> turn.id)
+                    .orElse(null);
+            taken.add(entry.number);
+            others.add(entry);
+            all.add(entry);
+        }
+        log.warn("What had become of {} messages in the outbox is damaged: they are taken up once more", all.size());
+        return all;
+    }
+
+    private Entry takeUp(Stray stray, long number, long now) {
+        Instant time = Instant.ofEpochMilli(clock.millis());
+        Entry entry = new Entry(
+                stray.id,
+                number,
+                stray.request.conversation().orElse(null),
+                stray.request.tenant().orElse(null),
+                time,
+                time.plus(keepFor),
+                now);
+        entry.says(stray.request, stray.size);
+        entries.put(entry.id, entry);
+        bytes += entry.bytes;
+        lastNumber = Math.max(lastNumber, number);
+        return entry;
+    }
+
+    /** A number that is free: behind the shorter turns of its conversation, before the longer ones; or else the next. */
+    private long placeAmong(List<Entry> others, ChatRequest request, Set<Long> taken) {
+        int messages = request.messages().size();
+        long number = 1;
+        long end = Long.MAX_VALUE;
+        for (Entry each : others) {
+            if (each.messages() < messages) {
+                number = Math.max(number, each.number + 1);
+            } else if (each.messages() > messages) {
+                end = Math.min(end, each.number);
+            }
+        }
+        if (end > lastNumber) {
+            return lastNumber + 1;
+        }
+        while (number < end && taken.contains(number)) {
+            number++;
+        }
+        return number < end ? number : lastNumber + 1;
     }
 
     /** Puts an entry where it is looked for by its state. */
@@ -314,24 +422,36 @@ public final class Ledger {
      * What was asked.
      *
      * @param id the message's id
-     * @return the request, empty if the message is not there
-     * @throws IOException if it cannot be read
+     * @return the request, empty if the message is not there, or what was kept of it is damaged
+     * @throws IOException if it cannot be read now
      */
     public Optional<ChatRequest> request(String id) throws IOException {
-        byte[] written = store.read(MESSAGE + id);
-        return written == null ? Optional.empty() : Optional.of(MessageCodec.request(written));
+        return read(MESSAGE + id, MessageCodec::request);
     }
 
     /**
      * What was answered.
      *
      * @param id the message's id
-     * @return the reply, empty if there is none, or it is no longer kept
-     * @throws IOException if it cannot be read
+     * @return the reply, empty if there is none, or it is no longer kept, or damaged
+     * @throws IOException if it cannot be read now
      */
     public Optional<ChatReply> reply(String id) throws IOException {
-        byte[] written = store.read(REPLY + id);
-        return written == null ? Optional.empty() : Optional.of(MessageCodec.reply(written));
+        return read(REPLY + id, MessageCodec::reply);
+    }
+
+    private interface Reading<T> {
+        T of(byte[] written) throws IOException;
+    }
+
+    private <T> Optional<T> read(String key, Reading<T> reading) throws IOException {
+        byte[] written = store.read(key);
+        try {
+            return written == null ? Optional.empty() : Optional.of(reading.of(written));
+        } catch (IOException | RuntimeException e) {
+            log.warn("A message in the outbox makes no sense: {}", e.getClass().getName());
+            return Optional.empty();
+        }
     }
 
     /**
@@ -418,6 +538,24 @@ public final class Ledger {
         }
     }
 
+    /**
+     * What was asked cannot be read any more: the message has failed, and those behind it need not wait.
+     *
+     * @param id the message's id
+     */
+    public void lost(String id) {
+        lock.lock();
+        try {
+            Entry entry = entries.get(id);
+            if (entry != null && entry.state == MessageState.WAITING) {
+                entry.lastFailure = FailureKind.LOST;
+                committer.write(new Change(entry, MessageState.FAILED));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // Answers are given out.
 
     /**
@@ -448,22 +586,31 @@ public final class Ledger {
     }
 
     /**
-     * Reads an answer that is to be given out.
+     * Reads an answer that is to be given out. One that is damaged is asked for once more; without its request, the message has
+     * come to an end.
      *
      * @param id the message's id
-     * @return the delivery
-     * @throws IOException if it cannot be read
+     * @return the delivery, empty if there is nothing to give out any more
+     * @throws IOException if it cannot be read now
      */
-    public Delivery delivery(String id) throws IOException {
+    public Optional<Delivery> delivery(String id) throws IOException {
         Optional<ChatRequest> request = request(id);
         Optional<ChatReply> reply = reply(id);
         lock.lock();
         try {
             Entry entry = entries.get(id);
-            if (entry == null || request.isEmpty() || reply.isEmpty()) {
-                throw new IOException("the outbox has lost a message that it had");
+            if (entry == null || entry.state != MessageState.ANSWERED || entry.acknowledged) {
+                return Optional.empty(); // another thread's callback has returned
             }
-            return new Delivery(entry.seen(), request.get(), reply.get(), entry.tries);
+            if (request.isPresent() && reply.isPresent()) {
+                return Optional.of(new Delivery(entry.seen(), request.get(), reply.get(), entry.tries));
+            }
+            MessageState ended = reply.isPresent() ? MessageState.UNDELIVERED : MessageState.FAILED;
+            entry.tries = 0;
+            entry.notBefore = nanos.getAsLong();
+            entry.lastFailure = FailureKind.LOST;
+            committer.write(new Change(entry, request.isPresent() ? MessageState.WAITING : ended));
+            return Optional.empty();
         } finally {
             lock.unlock();
         }

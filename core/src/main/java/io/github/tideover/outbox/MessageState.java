@@ -16,9 +16,12 @@ public enum MessageState {
     EXPIRED(false),
     /** A provider refused it: sending it again will not help. */
     REFUSED(false),
-    /** It failed three times while others were answered and all was well: the fault is its own. */
+    /**
+     * It failed three times while others were answered and all was well, so that the fault is its own; or what was kept of it is
+     * damaged ({@link io.github.tideover.failure.FailureKind#LOST}).
+     */
     FAILED(false),
-    /** Its answer is there, but the callback failed each time it was given it. */
+    /** Its answer is there, but the callback failed each time it was given it, or what was asked is damaged. */
     UNDELIVERED(false),
     /** The application took it back: it is no longer kept. */
     CANCELLED(false);

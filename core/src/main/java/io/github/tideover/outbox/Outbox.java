@@ -53,7 +53,7 @@ public final class Outbox {
     }
 
     private interface Opening {
-        OutboxStore open() throws IOException;
+        OutboxStore open(RecordSeal seal);
     }
 
     /**
@@ -98,10 +98,17 @@ public final class Outbox {
         if (open != null && !open.isClosed()) {
             return open;
         }
+        OutboxStore store = opening.open(seal);
+        open = null;
         try {
-            open = new Ledger(new SealedStore(opening.open(), seal), keepFor, maxMessages, maxBytes, clock, nanos);
+            boolean isIncomplete = store instanceof DiskStore ours && ours.isIncomplete(Ledger.STATE, Ledger.MESSAGE);
+            open = new Ledger(new SealedStore(store, seal), isIncomplete, keepFor, maxMessages, maxBytes, clock, nanos);
         } catch (IOException e) {
             throw new IllegalStateException("the outbox cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (open == null && store instanceof DiskStore ours) {
+                ours.close(); // or the next attempt would find it in use
+            }
         }
         ledger = open;
         return open;
@@ -129,14 +136,15 @@ public final class Outbox {
 
         /**
          * Keeps messages in a file in a directory. It takes H2's MVStore, {@code com.h2database:h2-mvstore}, which the application
-         * adds to its dependencies. A file that is damaged or of another kind is set aside with a warning, and a new one begun.
+         * adds to its dependencies. Of a file that is damaged all is saved that can be read; it is set aside with a warning then, as one
+         * of another kind is.
          *
          * @param directory where to; made if it is not there
          * @return this builder
          */
         public Builder directory(Path directory) {
             requireNonNull(directory, "directory == null");
-            opening = () -> DiskStore.open(directory);
+            opening = seal -> DiskStore.open(directory, (key, record) -> seal.isWhole(SealedStore.MAP, key, record));
             return this;
         }
 
@@ -164,7 +172,7 @@ public final class Outbox {
          */
         public Builder store(OutboxStore store) {
             requireNonNull(store, "store == null");
-            opening = () -> store;
+            opening = seal -> store;
             return this;
         }
 

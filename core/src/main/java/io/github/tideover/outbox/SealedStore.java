@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Seals what goes into a store, so that damage shows and, if there are keys, nobody else can read it. */
 final class SealedStore implements OutboxStore {
-    private static final String MAP = "outbox";
+    static final String MAP = "outbox";
 
     private final OutboxStore store;
     private final RecordSeal seal;
@@ -33,17 +33,11 @@ final class SealedStore implements OutboxStore {
         });
     }
 
+    /** What is not to be read is as good as gone: it will not be there when it is tried again. */
     @Override
     public byte @Nullable [] read(String key) throws IOException {
         byte[] record = store.read(key);
-        if (record == null) {
-            return null;
-        }
-        byte[] content = seal.open(MAP, bytes(key), record);
-        if (content == null) {
-            throw new IOException("a record is damaged, or its key is not there");
-        }
-        return content;
+        return record == null ? null : seal.open(MAP, bytes(key), record);
     }
 
     @Override

@@ -146,20 +146,8 @@ public final class RecordSeal {
      *     one warning for each key, and one for damage.
      */
     public byte @Nullable [] open(String map, byte[] key, byte[] record) {
-        if (record.length > Integer.BYTES && record[0] == PLAIN) {
-            int sum = ByteBuffer.wrap(record).getInt(1);
-            int start = 1 + Integer.BYTES;
-            byte[] content = new byte[record.length - start];
-            System.arraycopy(record, start, content, 0, content.length);
-            return sum == checksum(map, key, content) ? content : damaged();
-        }
-        int idLength = record.length > 2 && record[0] == ENCRYPTED ? record[1] : -1;
-        int start = 2 + idLength + NONCE_BYTES;
-        if (idLength < 1 || record.length < start + TAG_BITS / Byte.SIZE) {
-            return damaged();
-        }
-        String id = new String(record, 2, idLength, StandardCharsets.UTF_8);
-        if (!keys.containsKey(id)) {
+        String id = keyOf(record);
+        if (id != null && !keys.containsKey(id)) {
             if (warnedOf.add(id)) {
                 log.warn(
                         "{}: the encryption key {} is not there; what was encrypted with it is as good as gone",
@@ -168,12 +156,53 @@ public final class RecordSeal {
             }
             return null;
         }
+        byte[] content = content(map, key, record);
+        if (content == null && warnedOf.add("")) {
+            log.warn("{}: a record is damaged, or was encrypted with another key of that id; it is passed over", title);
+        }
+        return content;
+    }
+
+    /**
+     * Whether a record is worth keeping: it can be read, or it takes a key that is not there and may be again. Warns of nothing.
+     *
+     * @param map the name of the map it was found in
+     * @param key what {@link #seal} was given as its key
+     * @param record the record
+     * @return false if it is damaged, or is not from this place
+     */
+    public boolean isWhole(String map, byte[] key, byte[] record) {
+        String id = keyOf(record);
+        return (id != null && !keys.containsKey(id)) || content(map, key, record) != null;
+    }
+
+    /** The id of the key that an encrypted record names; null if it names none. */
+    private static @Nullable String keyOf(byte[] record) {
+        int idLength = record.length > 2 && record[0] == ENCRYPTED ? record[1] : -1;
+        return idLength < 1 || record.length < 2 + idLength + NONCE_BYTES + TAG_BITS / Byte.SIZE
+                ? null
+                : new String(record, 2, idLength, StandardCharsets.UTF_8);
+    }
+
+    /** What is in a record; null if it is damaged, or its key is not there. */
+    private byte @Nullable [] content(String map, byte[] key, byte[] record) {
+        if (record.length > Integer.BYTES && record[0] == PLAIN) {
+            int sum = ByteBuffer.wrap(record).getInt(1);
+            byte[] content = Arrays.copyOfRange(record, 1 + Integer.BYTES, record.length);
+            return sum == checksum(map, key, content) ? content : null;
+        }
+        String id = keyOf(record);
+        if (id == null || !keys.containsKey(id)) {
+            return null;
+        }
+        int idLength = record[1];
+        int start = 2 + idLength + NONCE_BYTES;
         byte[] nonce = new byte[NONCE_BYTES];
         System.arraycopy(record, 2 + idLength, nonce, 0, NONCE_BYTES);
         try {
             return cipher(Cipher.DECRYPT_MODE, id, nonce, map, key).doFinal(record, start, record.length - start);
         } catch (AEADBadTagException e) {
-            return damaged();
+            return null;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(title + " cannot decrypt with key " + id, e);
         }
@@ -215,13 +244,6 @@ public final class RecordSeal {
      */
     public boolean encrypts() {
         return newest != null;
-    }
-
-    private byte @Nullable [] damaged() {
-        if (warnedOf.add("")) {
-            log.warn("{}: a record is damaged, or was encrypted with another key of that id; it is passed over", title);
-        }
-        return null;
     }
 
     /** An id from a damaged record may be anything, and goes into a log. */

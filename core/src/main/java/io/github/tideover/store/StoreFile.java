@@ -19,9 +19,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
@@ -37,11 +40,12 @@ import org.slf4j.LoggerFactory;
  * of another kind or format, is set aside under another name, with one warning, and a new one takes its place.
  *
  * <p>Pages of an MVStore have no checksum over their content, so that a changed byte in a value is not noticed: what goes
- * into a map should go through a {@link RecordSeal}. Lengths and the order of keys are checked when a page is read.
+ * into a map should go through a {@link RecordSeal}. Lengths and the order of keys are checked when a page is read, which may be
+ * long after the file was opened: {@link #mend} looks at all of them, and saves what can be saved.
  */
 public final class StoreFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StoreFile.class);
-    private static final String ABOUT = "about";
+    static final String ABOUT = "about";
     /** Of a file that is being written anew; one that is found was never finished. */
     private static final String NEW = ".new";
 
@@ -51,6 +55,8 @@ public final class StoreFile implements AutoCloseable {
     private static final int TIDY_MILLIS = 200;
 
     private static final long ROOM_TO_TIDY = 64L << 20;
+    /** An MVStore without content has two headers of 4 KiB. */
+    private static final int EMPTY = 2 << 12;
     /** A process id and no more. */
     private static final int LARGEST_NOTE = 64;
     /**
@@ -213,40 +219,78 @@ public final class StoreFile implements AutoCloseable {
                         directory,
                         problem.getClass().getName()));
         MVStore opened;
+        long size = sizeBefore();
         try {
             opened = (kind.commitsByItself() ? builder : builder.autoCommitDisabled()).open();
         } catch (MVStoreException e) {
-            boolean endedEarly = e.getCause() instanceof EOFException;
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 throw new IllegalStateException(
                         kind.title() + " in " + directory
                                 + " is in use by a process of another kind; stop that, or name another directory",
                         e);
             }
-            if (e.getCause() instanceof IOException && !endedEarly) {
-                throw new UncheckedIOException(
-                        kind.title() + " cannot read or write " + file + "; check the disk, or name another directory",
-                        new IOException(e));
+            if (!isDamage(e)) {
+                throw notToBeUsed(e);
             }
             throw new Unusable("damaged", "is damaged", e);
-        } catch (RuntimeException | AssertionError e) { // it asserts what it reads where assertions are on
+        } catch (RuntimeException | AssertionError | OutOfMemoryError e) { // see isDamage
             throw new Unusable("damaged", "is damaged", e); // lengths and places that are out of range
         }
         try {
-            checkKind(opened);
+            checkKind(opened, size);
             return opened;
         } catch (Unusable e) {
             opened.closeImmediately();
             throw e;
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | AssertionError | OutOfMemoryError e) {
             opened.closeImmediately();
             throw new Unusable("damaged", "is damaged", e);
         }
     }
 
+    private UncheckedIOException notToBeUsed(Throwable problem) {
+        return new UncheckedIOException(
+                kind.title() + " cannot read or write " + file + "; check the disk, or name another directory",
+                new IOException(problem));
+    }
+
+    /**
+     * Whether what MVStore throws speaks of what is in the file, and not of a disk that is full or fails, or of a store that was
+     * closed. It throws almost anything when it reads what makes no sense: where assertions are on, an {@link AssertionError}, and
+     * for a length that it believes, an {@link OutOfMemoryError}.
+     *
+     * @param problem what it threw
+     * @return whether the file is damaged
+     */
+    public static boolean isDamage(Throwable problem) {
+        for (Throwable each = problem; each != null; each = each.getCause()) {
+            if (each instanceof IOException) {
+                return each instanceof EOFException;
+            }
+            if (each instanceof MVStoreException e
+                    && (e.getErrorCode() == DataUtils.ERROR_CLOSED
+                            || e.getErrorCode() == DataUtils.ERROR_WRITING_FAILED)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long sizeBefore() {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw notToBeUsed(e);
+        }
+    }
+
     /** A new file is marked with what it is for; one with other content and no such mark is somebody else's. */
-    private void checkKind(MVStore opened) throws Unusable {
+    private void checkKind(MVStore opened, long size) throws Unusable {
         boolean isNew = opened.getMapNames().isEmpty();
+        if (isNew && size > EMPTY) {
+            throw new Unusable(
+                    "damaged", "is damaged", null); // MVStore takes it for empty if nothing in it makes sense
+        }
         if (!isNew && !opened.hasMap(ABOUT)) {
             throw new Unusable("foreign", "is not one of ours", null);
         }
@@ -254,8 +298,7 @@ public final class StoreFile implements AutoCloseable {
         String title = about.get("kind");
         String format = about.get("format");
         if (title == null && about.isEmpty()) {
-            about.put("kind", kind.title());
-            about.put("format", Integer.toString(kind.format()));
+            mark(about);
             opened.commit();
         } else if (!kind.title().equals(title)) {
             throw new Unusable("foreign", "holds something else", null);
@@ -264,14 +307,14 @@ public final class StoreFile implements AutoCloseable {
         }
     }
 
+    private void mark(MVMap<String, String> about) {
+        about.put("kind", kind.title());
+        about.put("format", Integer.toString(kind.format()));
+    }
+
     private void moveAway(Unusable why) {
         try {
-            Instant changed = Files.getLastModifiedTime(file).toInstant();
-            String name = kind.fileName() + "." + why.suffix + "-" + STAMP.format(changed);
-            Path aside = directory.resolve(name);
-            for (int i = 2; Files.exists(aside); i++) {
-                aside = directory.resolve(name + "-" + i);
-            }
+            Path aside = nameAside(why.suffix);
             Files.move(file, aside);
             setAside = aside;
             log.warn(
@@ -288,6 +331,16 @@ public final class StoreFile implements AutoCloseable {
         }
     }
 
+    private Path nameAside(String suffix) throws IOException {
+        Instant changed = Files.getLastModifiedTime(file).toInstant();
+        String name = kind.fileName() + "." + suffix + "-" + STAMP.format(changed);
+        Path aside = directory.resolve(name);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = directory.resolve(name + "-" + i);
+        }
+        return aside;
+    }
+
     /**
      * A map of bytes, made if it is not there.
      *
@@ -302,6 +355,13 @@ public final class StoreFile implements AutoCloseable {
         return of.openMap(
                 name,
                 new MVMap.Builder<byte[], byte[]>().keyType(StoredBytes.KEYS).valueType(StoredBytes.VALUES));
+    }
+
+    /** The same map, to be read whatever is in its pages. */
+    static MVMap<byte[], byte[]> remains(MVStore of, String name) {
+        return of.openMap(
+                name,
+                new MVMap.Builder<byte[], byte[]>().keyType(StoredBytes.REMAINS).valueType(StoredBytes.REMAINS));
     }
 
     private static MVMap<String, String> about(MVStore of) {
@@ -367,7 +427,7 @@ public final class StoreFile implements AutoCloseable {
         try {
             store.commit();
             Files.deleteIfExists(fresh);
-            copyTo(fresh);
+            writeTo(fresh, this::copyTo);
             store.closeImmediately();
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -382,28 +442,123 @@ public final class StoreFile implements AutoCloseable {
         }
     }
 
-    private void copyTo(Path fresh) {
+    private void copyTo(MVStore copy) {
+        for (String name : store.getMapNames()) {
+            if (!name.equals(ABOUT)) {
+                MVMap<byte[], byte[]> target = map(copy, name);
+                Cursor<byte[], byte[]> from = map(store, name).cursor(null);
+                while (from.hasNext()) {
+                    byte[] key = from.next();
+                    target.put(key, from.getValue());
+                }
+            }
+        }
+    }
+
+    private void writeTo(Path fresh, Consumer<MVStore> content) {
         MVStore copy = new MVStore.Builder()
                 .fileName(fresh.toString())
                 .cacheSize(kind.cacheMegabytes())
                 .autoCommitDisabled()
                 .open();
         try {
-            about(copy).putAll(about(store));
-            for (String name : store.getMapNames()) {
-                if (!name.equals(ABOUT)) {
-                    MVMap<byte[], byte[]> target = map(copy, name);
-                    Cursor<byte[], byte[]> from = map(store, name).cursor(null);
-                    while (from.hasNext()) {
-                        byte[] key = from.next();
-                        target.put(key, from.getValue());
-                    }
-                }
-            }
+            mark(about(copy));
+            content.accept(copy);
             copy.commit();
             copy.sync();
         } finally {
             copy.closeImmediately(); // see close()
+        }
+    }
+
+    /**
+     * Makes sure that all of a map can be read and found, by reading all of it. If not, what can still be read goes into a new file
+     * that takes the place of this one, which is set aside, with one warning. Maps that were handed out are dead then.
+     *
+     * @param name the map's name, the only one in this file
+     * @param isRecord whether a key and a value are what was written: from a damaged page anything may be read
+     * @return whether it was damaged
+     * @throws UncheckedIOException if the file cannot be read for another reason; or if it is damaged and no new one can be written:
+     *     it stays as it is then, and nothing of it is lost. The store is closed then
+     */
+    public synchronized boolean mend(String name, BiPredicate<byte[], byte[]> isRecord) {
+        checkOpen();
+        if (isWhole(name)) {
+            return false;
+        }
+        store.closeImmediately();
+        Path fresh = directory.resolve(kind.fileName() + NEW);
+        try {
+            Files.deleteIfExists(fresh);
+            Rescue rescue = new Rescue(file, Files.size(file), isRecord);
+            writeTo(fresh, to -> rescue.into(map(to, name)));
+            Path aside = nameAside("damaged");
+            putAside(aside);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            setAside = aside;
+            log.warn(
+                    "{}: the file {} is damaged: {}; it is now called {}, and a new one takes its place",
+                    kind.title(),
+                    file,
+                    rescue.account(),
+                    aside.getFileName());
+        } catch (IOException | MVStoreException e) {
+            delete(fresh);
+            throw new UncheckedIOException(
+                    kind.title() + ": the file " + file
+                            + " is damaged, and what can still be read of it cannot be written to"
+                            + " a new one; nothing was changed. Make room in " + directory
+                            + ", or name another directory",
+                    new IOException(e));
+        }
+        store = openOrSetAside();
+        return true;
+    }
+
+    /** Keys are looked for from the root: each must be found where it is, or what is there would be taken not to be. */
+    private boolean isWhole(String name) {
+        try {
+            Set<String> others = new HashSet<>(store.getMapNames());
+            others.remove(ABOUT);
+            others.remove(name);
+            if (!others.isEmpty()) {
+                return false; // the map has lost its name
+            }
+            MVMap<byte[], byte[]> map = map(store, name);
+            long place = 0;
+            for (Cursor<byte[], byte[]> keys = map.cursor(null); keys.hasNext(); place++) {
+                if (map.getKeyIndex(keys.next()) != place) {
+                    return false;
+                }
+            }
+            return place == map.sizeAsLong();
+        } catch (RuntimeException | AssertionError | OutOfMemoryError e) {
+            if (!isDamage(e)) {
+                throw notToBeUsed(e);
+            }
+            return false;
+        }
+    }
+
+    /** Gives the file a second name. The first one is there all the time, should the process die. */
+    private void putAside(Path aside) throws IOException {
+        try {
+            Files.createLink(aside, file);
+        } catch (UnsupportedOperationException | IOException e) { // not every file system has links
+            try {
+                Files.copy(file, aside);
+            } catch (IOException full) {
+                delete(aside);
+                throw full;
+            }
+        }
+    }
+
+    private static void delete(Path unfinished) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException e) {
+            log.debug("{} was not deleted: {}", unfinished, e.getClass().getName());
         }
     }
 
@@ -458,7 +613,7 @@ public final class StoreFile implements AutoCloseable {
                 tidy();
                 store.close(0);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError | OutOfMemoryError e) { // see isDamage
             log.warn(
                     "{} in {} was not closed in order: {}",
                     kind.title(),
@@ -476,7 +631,7 @@ public final class StoreFile implements AutoCloseable {
             if (Files.getFileStore(directory).getUsableSpace() > ROOM_TO_TIDY) {
                 store.compactFile(TIDY_MILLIS);
             }
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | IOException | AssertionError | OutOfMemoryError e) { // see isDamage
             log.debug(
                     "{} in {} was not tidied: {}",
                     kind.title(),

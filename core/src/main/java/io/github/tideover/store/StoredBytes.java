@@ -9,18 +9,22 @@ import org.h2.mvstore.type.BasicDataType;
 /**
  * Arrays of bytes in a map, written as MVStore's own type writes them and read with more care. That one believes every length, so
  * that a single damaged byte asks for gigabytes and ends in an {@link OutOfMemoryError}; and nobody there asks whether keys are
- * in order, so that what is put among keys that are not may never be found.
+ * in order, so that what is put among keys that are not may never be found. What is left of a damaged page is read by
+ * {@link #REMAINS}, which objects to nothing and promises nothing.
  */
 final class StoredBytes extends BasicDataType<byte[]> {
-    static final StoredBytes KEYS = new StoredBytes(true);
-    static final StoredBytes VALUES = new StoredBytes(false);
+    static final StoredBytes KEYS = new StoredBytes(true, true);
+    static final StoredBytes VALUES = new StoredBytes(false, true);
+    static final StoredBytes REMAINS = new StoredBytes(false, false);
     /** MVStore divides a page that has more than 48 keys (its {@code keysPerPage}); this many are harmless to make room for. */
     private static final int MOST_IN_A_PAGE = 1 << 16;
 
     private final boolean inOrder;
+    private final boolean isStrict;
 
-    private StoredBytes(boolean inOrder) {
+    private StoredBytes(boolean inOrder, boolean isStrict) {
         this.inOrder = inOrder;
+        this.isStrict = isStrict;
     }
 
     @Override
@@ -35,9 +39,12 @@ final class StoredBytes extends BasicDataType<byte[]> {
 
     @Override
     public byte[] read(ByteBuffer page) {
-        int length = DataUtils.readVarInt(page);
+        int length = isStrict || page.hasRemaining() ? DataUtils.readVarInt(page) : 0;
         if (length < 0 || length > page.remaining()) {
-            throw damaged("a record of " + length + " bytes where " + page.remaining() + " are left");
+            if (isStrict) {
+                throw damaged("a record of " + length + " bytes where " + page.remaining() + " are left");
+            }
+            length = page.remaining(); // all before it may be whole
         }
         byte[] bytes = new byte[length];
         page.get(bytes);

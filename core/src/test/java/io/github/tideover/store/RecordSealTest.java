@@ -70,6 +70,28 @@ class RecordSealTest {
         assertThat(seal.open("map", "place2".getBytes(UTF_8), record)).isNull();
     }
 
+    @ParameterizedTest
+    @MethodSource("bothKinds")
+    void whatIsWorthKeepingIsKnownByWhetherItCanBeRead(RecordSeal seal) {
+        byte[] record = seal.seal("map", PLACE, WORDS);
+        assertThat(seal.isWhole("map", PLACE, record)).isTrue();
+        assertThat(seal.isWhole("map", WORDS, record)).isFalse();
+        record[record.length - 1] ^= 1;
+        assertThat(seal.isWhole("map", PLACE, record)).isFalse();
+        assertThat(seal.isWhole("map", PLACE, new byte[0])).isFalse();
+    }
+
+    @Test
+    void whatTakesAKeyThatIsNotThereIsWorthKeepingToo() {
+        byte[] record = RecordSeal.encrypted("the test", Map.of("one", key(1))).seal("map", PLACE, WORDS);
+        assertThat(RecordSeal.encrypted("the test", Map.of("two", key(2))).isWhole("map", PLACE, record))
+                .isTrue();
+        assertThat(RecordSeal.unencrypted("the test").isWhole("map", PLACE, record))
+                .isTrue();
+        assertThat(RecordSeal.encrypted("the test", Map.of("one", key(2))).isWhole("map", PLACE, record))
+                .isFalse();
+    }
+
     @Test
     void anEncryptedRecordShowsNothing() {
         RecordSeal seal = RecordSeal.encrypted("the test", Map.of("one", key(1)));

@@ -193,6 +193,19 @@ class StoreFileTest {
         }
     }
 
+    @Test
+    void aFileOfWhichTheBeginningIsLeftIsNotTakenForAnEmptyOne() throws IOException {
+        write(500);
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            open.rewrite();
+        }
+        byte[] whole = Files.readAllBytes(file());
+        Files.write(file(), Arrays.copyOf(whole, 3 * 4_096));
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            assertThat(open.setAside()).isPresent();
+        }
+    }
+
     /** It opens, and each value is either what was written or not there; or it is set aside. */
     @Test
     void aFileThatIsCutAnywhereOpensWithoutWrongData() throws IOException {
@@ -252,6 +265,92 @@ class StoreFileTest {
         write(100);
         damage(bytes("k10"), 1, 'z');
         assertReadingFailsWith("keys out of order");
+    }
+
+    private static boolean isRecord(byte[] key, byte[] value) {
+        return new String(key, UTF_8).equals("k" + new String(value, UTF_8).replace("v", ""));
+    }
+
+    /** Opens the damaged file, and returns how many records are left of it. */
+    private long mended(int entries) throws IOException {
+        byte[] damaged = Files.readAllBytes(file());
+        long left = 0;
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            open.mend("m", StoreFileTest::isRecord);
+            assertThat(open.setAside().orElseThrow()).hasBinaryContent(damaged);
+            for (int i = 0; i < entries; i++) {
+                byte[] value = open.map("m").get(bytes("k" + i));
+                assertThat(value == null || Arrays.equals(value, bytes("v" + i)))
+                        .isTrue();
+                left += value == null ? 0 : 1;
+            }
+            assertThat(open.map("m").sizeAsLong()).isEqualTo(left);
+            open.map("m").put(bytes("new"), bytes("v"));
+            open.store().commit();
+        }
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            open.mend("m", StoreFileTest::isRecord);
+            assertThat(open.setAside()).isEmpty();
+            assertThat(open.map("m").sizeAsLong()).isEqualTo(left + 1);
+        }
+        return left;
+    }
+
+    @Test
+    void ofADamagedPageNothingElseSuffers() throws IOException {
+        write(500);
+        damage(bytes("k10"), -1, 0xff, 0xff, 0xff, 0xff, 0x07);
+        assertThat(mended(500)).isBetween(400L, 499L);
+        assertThat(namesInDirectory()).doesNotContain("test.store.new");
+    }
+
+    @Test
+    void ofADamagedRecordWhatIsBeforeItInItsPageIsSaved() throws IOException {
+        write(40);
+        damage(bytes("v39"), -1, 0x7f); // k39 is followed by k4 to k9
+        assertThat(mended(40)).isEqualTo(33);
+    }
+
+    @Test
+    void aKeyThatIsOutOfOrderIsLostAndItsNeighboursAreNot() throws IOException {
+        write(500);
+        damage(bytes("k10" + (char) 4 + "k100"), 1, 'z');
+        assertThat(mended(500)).isEqualTo(499);
+    }
+
+    @Test
+    void whereTheWayToAKeyIsDamagedItIsFoundAgain() throws IOException {
+        write(500);
+        byte[] first;
+        byte[] second;
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            first = open.map("m").getRootPage().getKey(0);
+            second = open.map("m").getRootPage().getKey(1);
+        }
+        String inTheRoot = new String(first, UTF_8) + (char) second.length + new String(second, UTF_8);
+        damage(bytes(inTheRoot), first.length - 1, first[first.length - 1] + 1);
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            assertThat(open.map("m").get(first)).isNull(); // though it is there
+        }
+        assertThat(mended(500)).isEqualTo(500);
+    }
+
+    @Test
+    void aMapThatHasLostItsNameIsFound() throws IOException {
+        write(100);
+        damage(bytes("name:m"), 5, 'n');
+        assertThat(mended(100)).isEqualTo(100);
+    }
+
+    @Test
+    void aFileThatIsWholeIsLeftAlone() {
+        write(500);
+        try (StoreFile open = StoreFile.open(directory, KIND)) {
+            MVMap<byte[], byte[]> map = open.map("m");
+            open.mend("m", (key, value) -> false);
+            assertThat(open.map("m")).isSameAs(map);
+            assertThat(open.setAside()).isEmpty();
+        }
     }
 
     private void assertReadingFailsWith(String words) {

@@ -12,6 +12,7 @@ import static io.github.tideover.failure.FailureKind.DEADLINE;
 import static io.github.tideover.failure.FailureKind.DNS;
 import static io.github.tideover.failure.FailureKind.FORBIDDEN;
 import static io.github.tideover.failure.FailureKind.INVALID_REQUEST;
+import static io.github.tideover.failure.FailureKind.LOST;
 import static io.github.tideover.failure.FailureKind.MAINTENANCE;
 import static io.github.tideover.failure.FailureKind.MALFORMED;
 import static io.github.tideover.failure.FailureKind.MODEL_NOT_FOUND;
@@ -101,7 +102,8 @@ class FailureSorterTest {
             NOT_ALLOWED,
             NO_CACHED_REPLY,
             OUT_OF_TURN,
-            NOT_QUEUED);
+            NOT_QUEUED,
+            LOST);
 
     private final FailureSorter sorter = new FailureSorter(List.of(KEY), () -> true);
 
@@ -500,6 +502,7 @@ class FailureSorterTest {
             NO_CACHED_REPLY   | NEVER     | NOBODY   | true  | true
             OUT_OF_TURN       | NEVER     | NOBODY   | true  | true
             NOT_QUEUED        | NEVER     | NOBODY   | true  | true
+            LOST              | NEVER     | NOBODY   | false | false
             """)
     void everyKindSaysWhatMayBeDone(FailureKind kind, Again again, Blame blame, boolean alternate, boolean stale) {
         assertThat(kind.again()).isEqualTo(again);
