@@ -679,7 +679,9 @@ public final class EventStreamReader implements Closeable {
             dataStart = from;
             dataEnd = end;
         } else {
-            // Joined where the first line lies: before the next value stood "data" at least.
+            // Joined where the first line lies: before the next value stood "data" at least. A line that was damaged
+            // may have
+            // nothing before it, and lose its first byte: it says no more than that it is there.
             window[dataEnd] = '\n';
             System.arraycopy(window, from, window, dataEnd + 1, end - from);
             dataEnd += 1 + end - from;
