@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.store.RecordSeal;
 import io.github.tideover.store.StoreFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,7 +30,6 @@ import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.h2.mvstore.Cursor;
-import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
@@ -585,15 +583,9 @@ final class OnDiskReplyCache implements ReplyCache, Upkeep, QuestionStore {
      * read was interrupted, which closes the file.
      */
     private void met(Throwable problem) {
-        boolean isClosed = problem instanceof MVStoreException e
-                && (e.getErrorCode() == DataUtils.ERROR_CLOSED
-                        || e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException));
         StoreFile open = file;
-        boolean hasClosed = isClosed
-                || problem instanceof UncheckedIOException
-                || open == null
-                || open.store().isClosed();
-        trouble = hasClosed ? Trouble.CLOSED : Trouble.DAMAGED;
+        boolean hasClosed = open == null || open.store().isClosed();
+        trouble = hasClosed || !StoreFile.isDamage(problem) ? Trouble.CLOSED : Trouble.DAMAGED;
         log.debug("{} in {}: {}", KIND.title(), directory, problem.getClass().getName());
     }
 

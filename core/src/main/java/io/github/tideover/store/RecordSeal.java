@@ -156,7 +156,7 @@ public final class RecordSeal {
             }
             return null;
         }
-        byte[] content = content(map, key, record);
+        byte[] content = content(map, key, record, id);
         if (content == null && warnedOf.add("")) {
             log.warn("{}: a record is damaged, or was encrypted with another key of that id; it is passed over", title);
         }
@@ -173,7 +173,7 @@ public final class RecordSeal {
      */
     public boolean isWhole(String map, byte[] key, byte[] record) {
         String id = keyOf(record);
-        return (id != null && !keys.containsKey(id)) || content(map, key, record) != null;
+        return (id != null && !keys.containsKey(id)) || content(map, key, record, id) != null;
     }
 
     /** The id of the key that an encrypted record names; null if it names none. */
@@ -184,15 +184,14 @@ public final class RecordSeal {
                 : new String(record, 2, idLength, StandardCharsets.UTF_8);
     }
 
-    /** What is in a record; null if it is damaged, or its key is not there. */
-    private byte @Nullable [] content(String map, byte[] key, byte[] record) {
+    /** What is in a record that names this key, which is there, or names none; null if it is damaged. */
+    private byte @Nullable [] content(String map, byte[] key, byte[] record, @Nullable String id) {
         if (record.length > Integer.BYTES && record[0] == PLAIN) {
             int sum = ByteBuffer.wrap(record).getInt(1);
             byte[] content = Arrays.copyOfRange(record, 1 + Integer.BYTES, record.length);
             return sum == checksum(map, key, content) ? content : null;
         }
-        String id = keyOf(record);
-        if (id == null || !keys.containsKey(id)) {
+        if (id == null) {
             return null;
         }
         int idLength = record[1];

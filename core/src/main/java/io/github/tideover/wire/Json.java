@@ -221,20 +221,7 @@ public final class Json {
      * @return the number, as {@link #count(JsonParser)} reads it; 0 if there is none of that name, or this is no object
      */
     public static long countIn(JsonParser in, String name) {
-        long count = 0;
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return count;
-        }
-        for (String each = in.nextName(); each != null; each = in.nextName()) {
-            in.nextToken();
-            if (each.equals(name)) {
-                count = count(in);
-            } else {
-                in.skipChildren();
-            }
-        }
-        return count;
+        return valueIn(in, name, 0L, Json::count);
     }
 
     /**
@@ -245,32 +232,34 @@ public final class Json {
      * @return the text, as {@link #text(JsonParser)} reads it; empty if there is none of that name, or this is no object
      */
     public static String textIn(JsonParser in, String name) {
-        return textIn(in, name, Json::text);
+        return valueIn(in, name, "", Json::text);
     }
 
     /**
-     * What one of the values in the object the parser stands at says. It is left at the object's end.
+     * One of the values in the object the parser stands at. It is left at the object's end.
      *
      * @param in the parser
      * @param name the value's name
+     * @param absent what there is if there is none of that name, or this is no object
      * @param reading reads it, to its end
-     * @return what was read; empty if there is none of that name, or this is no object
+     * @return what was read, the last one if there are several
+     * @param <T> what it is read as
      */
-    public static String textIn(JsonParser in, String name, Function<JsonParser, String> reading) {
-        String text = "";
+    public static <T> T valueIn(JsonParser in, String name, T absent, Function<JsonParser, T> reading) {
+        T value = absent;
         if (in.currentToken() != JsonToken.START_OBJECT) {
             in.skipChildren();
-            return text;
+            return value;
         }
         for (String each = in.nextName(); each != null; each = in.nextName()) {
             in.nextToken();
             if (each.equals(name)) {
-                text = reading.apply(in);
+                value = reading.apply(in);
             } else {
                 in.skipChildren();
             }
         }
-        return text;
+        return value;
     }
 
     /**

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Timeout;
@@ -60,21 +58,11 @@ class DamagedOutboxTest {
     }
 
     private static void close(Ledger ledger) {
-        Ledger.Watcher nobody = new Ledger.Watcher() {
-            @Override
-            public void wake() {}
-
-            @Override
-            public void changed(OutboxMessage message) {}
-        };
-        ledger.attach(nobody);
-        ledger.detach(nobody, Duration.ofSeconds(30));
+        Ledgers.close(ledger, 30);
     }
 
     private static Optional<String> keep(Ledger ledger, ChatRequest request) throws InterruptedException {
-        Offer offer = ledger.offer(request);
-        assertThat(offer.done().await(30, TimeUnit.SECONDS)).isTrue();
-        return Optional.ofNullable(offer.take()).map(receipt -> receipt.id());
+        return Ledgers.keep(ledger, request, 30);
     }
 
     private void fill(boolean isEncrypted) throws InterruptedException {

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -219,21 +218,11 @@ class DiskStoreTest {
     }
 
     private static void keep(Ledger ledger, String question) throws InterruptedException {
-        Offer offer = ledger.offer(ChatRequest.of(question));
-        assertThat(offer.done().await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(offer.take()).isNotNull();
+        assertThat(Ledgers.keep(ledger, ChatRequest.of(question), 10)).isPresent();
     }
 
     private static void close(Ledger ledger) {
-        Ledger.Watcher nobody = new Ledger.Watcher() {
-            @Override
-            public void wake() {}
-
-            @Override
-            public void changed(OutboxMessage message) {}
-        };
-        ledger.attach(nobody);
-        ledger.detach(nobody, Duration.ofSeconds(5)); // which closes it
+        Ledgers.close(ledger, 5);
     }
 
     private static void fill(Path ballast) {

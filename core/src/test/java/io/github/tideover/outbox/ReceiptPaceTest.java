@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +27,8 @@ class ReceiptPaceTest {
     private Path directory;
 
     private static void keep(Ledger ledger) throws InterruptedException {
-        Offer offer = ledger.offer(ChatRequest.of("Where is my order? It was to come last Monday."));
-        assertThat(offer.done().await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(offer.take()).isNotNull();
+        assertThat(Ledgers.keep(ledger, ChatRequest.of("Where is my order? It was to come last Monday."), 30))
+                .isPresent();
     }
 
     @Test
@@ -78,14 +76,6 @@ class ReceiptPaceTest {
         assertThat(ledger.list()).hasSize(500 + WRITERS * EACH);
         assertThat(Duration.ofNanos(took[took.length / 2])).isLessThan(Duration.ofMillis(100));
         assertThat(rate).isGreaterThan(200);
-        Ledger.Watcher nobody = new Ledger.Watcher() {
-            @Override
-            public void wake() {}
-
-            @Override
-            public void changed(OutboxMessage message) {}
-        };
-        ledger.attach(nobody);
-        ledger.detach(nobody, Duration.ofSeconds(30)); // which closes it
+        Ledgers.close(ledger, 30);
     }
 }

@@ -16,7 +16,7 @@ final class ThoughtSignature {
 
     /** Reads the value of {@code extra_content}; empty for none. */
     static String read(JsonParser in) {
-        return Json.textIn(in, "google", google -> Json.textIn(google, "thought_signature"));
+        return Json.valueIn(in, "google", "", google -> Json.textIn(google, "thought_signature"));
     }
 
     /** Whether a model of that name knows such seals: Gemini's, however a gateway calls it. Others may refuse the field. */
