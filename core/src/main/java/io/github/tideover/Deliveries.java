@@ -10,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives answers to the application's callback, on threads of their own: four at a time, in order within a conversation. One that
- * throws or hangs is tried again after a pause that grows, eight times in all, and holds up no other conversation: a callback
- * that takes longer than 30 s gives its place to others, while its thread, one of sixteen at most, waits for it.
+ * throws is tried again after a pause that grows, eight times in all. One that takes longer than 30 s gives its place to others and
+ * keeps its thread, of which there are sixteen at most. It is not called again for the same message before it has come to its end, so
+ * that each message holds one thread at most; what it comes to then holds, however late.
  */
 final class Deliveries {
     private static final Logger log = LoggerFactory.getLogger(Deliveries.class);
@@ -37,8 +37,10 @@ final class Deliveries {
     private final Consumer<Delivery> callback;
     private final LongConsumer wakeIn;
     private final ThreadPoolExecutor threads;
-    private int places = PLACES;
-    private int busy;
+
+    // Guarded by this.
+    private int working;
+    private int hanging;
     private boolean stopped;
 
     /**
@@ -53,7 +55,10 @@ final class Deliveries {
         this.watchdog = watchdog;
         this.callback = callback;
         this.wakeIn = wakeIn;
-        threads = new ThreadPoolExecutor(0, MOST_THREADS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        // What is begun is counted here. A bound of the pool's own would refuse a task while the thread that is free
+        // for it
+        // is still on its way back.
+        threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread made = new Thread(task, "tideover-delivery");
             made.setDaemon(true);
             return made;
@@ -65,31 +70,25 @@ final class Deliveries {
         for (Handing next = take(); next != null; next = take()) {
             try {
                 threads.execute(next);
-            } catch (RejectedExecutionException e) {
-                next.over(true); // stopped in this moment
+            } catch (RejectedExecutionException
+                    | OutOfMemoryError e) { // stopped in this moment, or no thread to be had
+                next.end();
+                ledger.notAcknowledged(next.id, time.now() + FIRST_PAUSE);
+                return;
             }
         }
     }
 
     private synchronized @Nullable Handing take() {
-        if (stopped || places == 0 || busy == MOST_THREADS) {
+        if (stopped || working == PLACES || working + hanging == MOST_THREADS) {
             return null;
         }
         String id = ledger.nextAnswer(time.now());
         if (id == null) {
             return null;
         }
-        places--;
-        busy++;
+        working++;
         return new Handing(id);
-    }
-
-    private synchronized void placeIsFree() {
-        places++;
-    }
-
-    private synchronized void threadIsFree() {
-        busy--;
     }
 
     /** Begins nothing more. */
@@ -114,9 +113,10 @@ final class Deliveries {
     /** One answer, given out once. */
     private final class Handing implements Runnable {
         private final String id;
-        private final AtomicBoolean placeGivenUp = new AtomicBoolean();
-        private volatile @Nullable Thread thread;
-        private volatile int attempt;
+
+        // Guarded by the deliveries.
+        private boolean hangs;
+        private boolean isOver;
 
         Handing(String id) {
             this.id = id;
@@ -124,62 +124,84 @@ final class Deliveries {
 
         @Override
         public void run() {
-            thread = Thread.currentThread();
-            boolean returned = false;
-            boolean isGone = false;
-            Watch watch = watchdog.watch(time.now() + LIMIT, this::late);
+            long began = time.now();
+            int attempt = 0;
+            boolean isDone = false;
+            Watch watch = watchdog.watch(began + LIMIT, this::late);
             try {
                 Optional<Delivery> delivery = ledger.delivery(id);
-                isGone = delivery.isEmpty();
                 if (delivery.isPresent()) {
                     attempt = delivery.get().attempt();
                     callback.accept(delivery.get());
-                    returned = true;
                 }
+                isDone = true;
             } catch (IOException e) {
                 log.warn(
                         "An answer in the outbox cannot be read now: {}",
                         e.getClass().getName());
             } catch (Throwable e) { // whatever it throws is the callback's affair
-                log.warn("An onDelivered callback failed: {}", e.getClass().getName());
+                log.warn(
+                        "The onDelivered callback failed for message {}: {}",
+                        id,
+                        e.getClass().getName());
             } finally {
                 watch.stop();
             }
-            thread = null;
-            if (returned) {
-                ledger.acknowledged(id); // however long it took
-            }
-            over(returned || isGone);
-            threadIsFree();
-            wakeIn.accept(0);
-        }
-
-        /** It takes too long, or the client is closed. */
-        private void late() {
-            Thread hanging = thread;
-            if (hanging != null && !watchdog.isClosed()) {
-                log.warn("An onDelivered callback takes longer than {} s", TimeUnit.NANOSECONDS.toSeconds(LIMIT));
-                over(false);
-                wakeIn.accept(0);
-            }
-        }
-
-        /** Gives up the place, once; and says when to try again unless it was taken. */
-        void over(boolean taken) {
-            if (!placeGivenUp.compareAndSet(false, true)) {
-                return;
-            }
-            placeIsFree();
-            if (taken) {
-                return;
-            }
-            if (attempt >= MOST_ATTEMPTS) {
+            if (isDone && attempt > 0) {
+                ledger.acknowledged(id);
+            } else if (attempt >= MOST_ATTEMPTS) {
                 ledger.undelivered(id);
-            } else {
+            } else if (!isDone) {
                 long pause = FIRST_PAUSE << Math.max(0, attempt - 1);
                 ledger.notAcknowledged(id, time.now() + pause);
                 wakeIn.accept(pause);
             }
+            if (end()) {
+                log.info(
+                        "The onDelivered callback came to its end for message {}, after {} s",
+                        id,
+                        TimeUnit.NANOSECONDS.toSeconds(time.now() - began));
+            }
+            wakeIn.accept(0);
+        }
+
+        /** Gives up what it held; returns whether it had hung. */
+        private boolean end() {
+            synchronized (Deliveries.this) {
+                isOver = true;
+                hanging -= hangs ? 1 : 0;
+                working -= hangs ? 0 : 1;
+                return hangs;
+            }
+        }
+
+        /** It takes too long, or the client is closed. */
+        private void late() {
+            if (watchdog.isClosed()) {
+                return;
+            }
+            boolean isLastThread;
+            synchronized (Deliveries.this) {
+                if (isOver) {
+                    return;
+                }
+                hangs = true;
+                working--;
+                hanging++;
+                isLastThread = hanging == MOST_THREADS;
+            }
+            log.warn(
+                    "The onDelivered callback has taken longer than {} s for message {}; it is not called again for it"
+                            + " until it has returned or thrown",
+                    TimeUnit.NANOSECONDS.toSeconds(LIMIT),
+                    id);
+            if (isLastThread) {
+                log.warn(
+                        "The onDelivered callback hangs in all of its {} threads: no answer is given out until it returns"
+                                + " in one of them, or the application is restarted",
+                        MOST_THREADS);
+            }
+            wakeIn.accept(0);
         }
     }
 }

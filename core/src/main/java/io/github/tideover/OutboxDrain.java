@@ -139,7 +139,7 @@ final class OutboxDrain implements Ledger.Watcher {
             seen = wakes.get();
             try {
                 turn();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // or it would never be woken again
                 log.warn("The outbox was not worked on: {}", e.getClass().getName());
                 wakeIn(FIRST_PAUSE);
             }

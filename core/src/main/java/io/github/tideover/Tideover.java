@@ -1062,8 +1062,12 @@ public final class Tideover implements AutoCloseable {
         /**
          * Sets who takes the answers to messages that were kept. It is called on threads of its own, in order within a
          * conversation. When it returns, the answer is acknowledged and not given out again, after a restart neither; when it
-         * throws, or takes longer than 30 s, it is called again after a pause that grows from a second to about a minute, eight
-         * times in all. A crash in the moment of its return has it called once more: {@link Delivery#id()} tells.
+         * throws, it is called again after a pause that grows from a second to about a minute, eight times in all. A crash in
+         * the moment of its return has it called once more: {@link Delivery#id()} tells.
+         *
+         * <p>One that takes longer than 30 s is warned of and left to run; it is called for others meanwhile, but not again for that
+         * message, and its conversation waits. It holds one of sixteen threads: when it hangs in all of them, no answer is
+         * given out. It is never interrupted.
          *
          * @param onDelivered takes an answer
          * @return this builder

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * The answer to a message that was kept. When the callback that is given it returns, it is acknowledged: it is not given out
- * again, after a restart neither. A callback that throws, or takes longer than 30 s, is given it again.
+ * again, after a restart neither. A callback that throws is given it again; one that hangs is not, until the application is restarted.
  *
  * <p>A crash between the callback's return and the next write to the disk, some milliseconds later, has it given out once more
  * after the restart: {@link #id()} is the same then.

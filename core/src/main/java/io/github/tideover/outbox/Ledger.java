@@ -559,7 +559,8 @@ public final class Ledger {
     // Answers are given out.
 
     /**
-     * The answer to be given out next, which is taken to be under way from now on: in order within a conversation.
+     * The answer to be given out next, which is taken to be under way until it is {@linkplain #acknowledged acknowledged} or not:
+     * in order within a conversation.
      *
      * @param now the moment, on the monotonic clock
      * @return the message's id, or null if there is none
@@ -599,8 +600,8 @@ public final class Ledger {
         lock.lock();
         try {
             Entry entry = entries.get(id);
-            if (entry == null || entry.state != MessageState.ANSWERED || entry.acknowledged) {
-                return Optional.empty(); // another thread's callback has returned
+            if (entry == null || entry.state != MessageState.ANSWERED) {
+                return Optional.empty();
             }
             if (request.isPresent() && reply.isPresent()) {
                 return Optional.of(new Delivery(entry.seen(), request.get(), reply.get(), entry.tries));
@@ -836,7 +837,8 @@ public final class Ledger {
     }
 
     /**
-     * Removes a client. What it had under way is for the next one; with the last, the outbox is closed.
+     * Removes a client. What it was sending is for the next one; an answer that it is giving out is so only if the callback
+     * throws. With the last client, the outbox is closed.
      *
      * @param watcher the client's
      * @param atMost how long to wait for what is still to be written
@@ -853,7 +855,6 @@ public final class Ledger {
             if (wasInCharge && !isLast && !watchers.isEmpty()) {
                 heir = watchers.get(0);
                 waiting.values().forEach(entry -> entry.underWay = entry.replied);
-                answered.values().forEach(entry -> entry.underWay = false);
             }
         } finally {
             lock.unlock();
