@@ -22,7 +22,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * What an error body says, whatever its shape: {@code {"error":{…}}}, {@code {"error":"text"}}, {@code {"detail":…}},
- * {@code {"message":…}}, any of these in an array, RFC 9457 problem details, HTML, plain text, nothing. Read gently: a
+ * {@code {"message":…}}, any of these in an array, a text in JSON, RFC 9457 problem details, HTML, plain text, nothing. Read gently: a
  * body that breaks off tells what came before the break, and none makes it throw. Only its beginning is looked at.
  */
 final class ErrorBody {
@@ -37,6 +37,8 @@ final class ErrorBody {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_.:\\-]{1,128}");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,64}");
+    private static final Pattern EVENT = Pattern.compile("(data|event|id|retry)?:(?!//)");
+    private static final Pattern LIST = Pattern.compile("\\[\\s*[{\"]");
     private static final Pattern TAG = Pattern.compile("<[^<>]*>");
     /** What LiteLLM puts before the words of whom it asked: {@code litellm.RateLimitError: AnthropicException - …}. */
     private static final Pattern OF_ANOTHER = Pattern.compile("litellm\\.[A-Za-z0-9_.: ]{1,200} - ");
@@ -149,11 +151,16 @@ final class ErrorBody {
 
     /** An error may come dressed as an event, {@code data: {…}}; a sentence that mentions a brace is still a sentence. */
     private static int startOfJson(String body) {
-        boolean isEvent = body.startsWith("data:") || body.startsWith("event:");
-        if (isEvent || body.startsWith("{") || body.startsWith("[")) {
+        if (EVENT.matcher(body).lookingAt()) {
+            return body.indexOf('{');
+        }
+        if (body.startsWith("{") || LIST.matcher(body).lookingAt()) {
+            return 0;
+        }
+        if (body.startsWith("[")) {
             return Math.max(0, body.indexOf('{'));
         }
-        return -1;
+        return body.length() > 1 && body.startsWith("\"") && body.endsWith("\"") ? 0 : -1;
     }
 
     /** Reads an error, or one that stands as a text inside {@code above} others. */
@@ -170,7 +177,7 @@ final class ErrorBody {
                 } else if (token.isStructEnd()) {
                     path.removeLast();
                     name = "";
-                } else if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
+                } else if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
                     path.addLast(name);
                     keep(path, parser.getString(), above);
                     path.removeLast();
@@ -191,15 +198,18 @@ final class ErrorBody {
         switch (String.join(".", names)) {
             case "details.error_code", "details.reason" -> keepCode(value, 0, depth);
             case "code", "error_code" -> keepCode(value, 1, depth);
+            case "__type" -> keepCode(value, 1, depth); // Amazon's
             case "status" -> keepCode(value, 2, depth);
             case "type", "innererror.code", "error_type", "metadata.error_type", "metadata.limit_source" ->
                 keepCode(value, 3, depth);
-            case "message", "error", "errors", "detail", "title", "msg", "error_message" ->
+            case "message", "Message", "error", "errors", "detail", "title", "msg", "error_message", "error_msg", "" ->
                 keepMessage(value, depth, above);
             case "details", "details.message", "metadata.raw" -> keepText(value, above);
             case "details.violations.quotaId" -> texts.add(value);
             case "details.retryDelay" -> retryDelay = retryDelay == null ? value : retryDelay;
-            case "metadata.retry_after_seconds" -> retryDelay = retryDelay == null ? value + "s" : retryDelay;
+            // OpenRouter's, and Cloudflare's.
+            case "metadata.retry_after_seconds", "retry_after" ->
+                retryDelay = retryDelay == null ? value + "s" : retryDelay;
             case "param" -> param = IDENTIFIER.matcher(value).matches() ? value : param;
             case "request_id", "requestId" -> requestId = isRequestId(value) ? value : requestId;
             case "id" -> id = isRequestId(value) ? value : id;

@@ -280,6 +280,32 @@ public final class Json {
     }
 
     /**
+     * The error the parser stands at as JSON, if it is one: some send false, 0 or an empty text for as long as all is well. It is
+     * left at the value's end.
+     *
+     * @param in the parser
+     * @return the JSON, or null for a value that tells of no error
+     */
+    public static @Nullable String error(JsonParser in) {
+        return isSomething(in) ? json(in) : null;
+    }
+
+    /**
+     * Whether the value the parser stands at is more than a placeholder. It stays there.
+     *
+     * @param in the parser
+     * @return false for null, false, 0 and an empty text
+     */
+    public static boolean isSomething(JsonParser in) {
+        return switch (in.currentToken()) {
+            case VALUE_NULL, VALUE_FALSE -> false;
+            case VALUE_STRING -> in.getStringLength() > 0;
+            case VALUE_NUMBER_INT -> !in.getString().equals("0");
+            default -> true;
+        };
+    }
+
+    /**
      * The value the parser stands at as what {@link #value} writes: a map, list, string, long, double, boolean or null. It is
      * left at the value's end. A whole number that a long does not hold becomes a double.
      *

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kotlin.Pair;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -22,7 +23,8 @@ final class Refusal {
             "apim-request-id",
             "mistral-correlation-id",
             "x-ds-trace-id",
-            "x-ms-request-id");
+            "x-ms-request-id",
+            "x-amzn-requestid");
 
     /** What the words of an error inside HTTP 200 would be as a status. */
     private static final Map<String, Integer> STATUS_OF_CODE = Map.ofEntries(
@@ -152,7 +154,13 @@ final class Refusal {
     }
 
     boolean hasCode(Pattern code) {
-        return body.codes().stream().anyMatch(code.asMatchPredicate());
+        return Stream.concat(body.codes().stream(), amazonsCode()).anyMatch(code.asMatchPredicate());
+    }
+
+    /** What Amazon calls the error: in a header, before a colon, behind which stands an address. */
+    private Stream<String> amazonsCode() {
+        String type = problem.headers().get("x-amzn-errortype");
+        return type == null ? Stream.empty() : Stream.of(type.split(":", 2)[0].toLowerCase(Locale.ROOT));
     }
 
     boolean hasText(Pattern text) {

@@ -17,4 +17,24 @@ public final class ThoughtSeal {
     public static boolean isOfBlocks(String seal) {
         return seal.startsWith("[");
     }
+
+    /**
+     * Whether these are plain words of thinking, as DeepSeek wants them back, kept as a text in JSON.
+     *
+     * @param seal what was kept
+     * @return true if so
+     */
+    public static boolean isOfWords(String seal) {
+        return seal.startsWith("\"");
+    }
+
+    /**
+     * Whether this is a signature, as Gemini wants it back.
+     *
+     * @param seal what was kept
+     * @return true if so
+     */
+    public static boolean isSignature(String seal) {
+        return !seal.isEmpty() && !isOfBlocks(seal) && !isOfWords(seal);
+    }
 }

@@ -61,7 +61,7 @@ public final class Unread {
     }
 
     /**
-     * Adds the kind of a value, if it holds anything: null, false and what is empty do not.
+     * Adds the kind of a value, if it holds anything: null, false, what is empty and what has nothing else in it do not.
      *
      * @param kind the provider's word for it
      * @param in the parser, which stands at the value and is left at its end
@@ -85,8 +85,9 @@ public final class Unread {
         if (value.isStructStart()) {
             boolean holds = false;
             for (JsonToken each = in.nextToken(); !each.isStructEnd(); each = in.nextToken()) {
-                holds = true;
-                in.skipChildren();
+                if (each != JsonToken.PROPERTY_NAME) {
+                    holds |= holdsSomething(in);
+                }
             }
             return holds;
         }

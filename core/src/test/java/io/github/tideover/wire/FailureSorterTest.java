@@ -925,7 +925,7 @@ class FailureSorterTest {
         "rec-cohere-401-28.json, AUTH, NEVER,, 2d4609a6-d1f9-4cf4-8d09-af865409bdc2,",
         "rec-deepseek-400-41.json, CONTEXT_LENGTH, NEVER, invalid_request_error, 20f7a0db0e3f4d45c852a9c27a2d1ade,",
         "rec-googleapis-429-42.json, THROTTLED, YES, RESOURCE_EXHAUSTED,, PT48S",
-        "rec-groq-400-13.json, INVALID_REQUEST, NEVER, tool_use_failed,,",
+        "rec-groq-400-13.json, INVALID_REQUEST, ONCE, tool_use_failed,,",
         "rec-mistral-401-31.json, AUTH, NEVER,, 01a01a71-adef-761b-9fa0-bffc7640e912,",
         "rec-openai-400-44.json, CONTEXT_LENGTH, NEVER, context_length_exceeded,,",
         "rec-openai-401-33.json, AUTH, NEVER, invalid_api_key,,",

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProviderRefusalsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String NOTHING = "(nothing)";
+    private static final String NEW_LINE = "(new line)";
 
     private final FailureSorter sorter = new FailureSorter(List.of(), () -> true);
 
@@ -190,6 +191,6 @@ class ProviderRefusalsTest {
                 FailureKind.valueOf(columns[2]),
                 columns[3].equals("-") ? null : Duration.parse(columns[3]),
                 headers.build(),
-                columns[5].equals(NOTHING) ? "" : columns[5]);
+                columns[5].equals(NOTHING) ? "" : columns[5].replace(NEW_LINE, "\n"));
     }
 }

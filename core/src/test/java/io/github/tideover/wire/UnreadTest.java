@@ -96,8 +96,10 @@ class UnreadTest {
                 "0|true",
                 "1.5|true",
                 "\"x\"|true",
-                "[null]|true",
-                "[[],{}]|true",
+                "[null]|false",
+                "[[],{}]|false",
+                "{\"a\":null,\"b\":[\"\",false]}|false",
+                "{\"a\":[0]}|true",
                 "{\"a\":{\"b\":[1,{}]},\"c\":null}|true"
             })
     void aValueCountsIfThereIsAnythingInItAndIsPassedOver(String json, boolean counts) throws IOException {

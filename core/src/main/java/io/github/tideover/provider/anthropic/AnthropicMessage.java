@@ -64,7 +64,7 @@ public final class AnthropicMessage {
                 case "stop_sequence" -> draft.stopSequence = Json.text(in);
                 case "stop_details" -> draft.refusal = explanation(in);
                 case "usage" -> draft.tokens = Tokens.read(in);
-                case "error" -> draft.error = Json.json(in);
+                case "error" -> draft.error = Json.error(in);
                 default -> draft.complaint = Complaint.take(draft.complaint, name, in);
             }
         }

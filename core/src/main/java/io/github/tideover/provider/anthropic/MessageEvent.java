@@ -35,6 +35,7 @@ public final class MessageEvent {
     private Unread unread = Unread.NOTHING;
     private @Nullable Tokens tokens;
     private @Nullable String error;
+    private boolean isComplaint;
     private boolean isAlone;
 
     private MessageEvent() {}
@@ -63,7 +64,14 @@ public final class MessageEvent {
             switch (name) {
                 case "type" -> event.type = Json.text(in, "content_block_delta");
                 case "index" -> event.index = Json.count(in);
-                case "message" -> event.readMessage(in, value);
+                case "message" -> {
+                    event.isComplaint |= value == JsonToken.VALUE_STRING;
+                    event.readMessage(in, value);
+                }
+                case "detail", "errors", "error_message" -> {
+                    event.isComplaint |= Json.isSomething(in);
+                    in.skipChildren();
+                }
                 case "content_block" -> {
                     if (value == JsonToken.START_OBJECT) {
                         event.block = Block.read(in);
@@ -73,7 +81,7 @@ public final class MessageEvent {
                 }
                 case "delta" -> event.readDelta(in, value);
                 case "usage" -> event.readTokens(in);
-                case "error" -> event.error = Json.json(in);
+                case "error" -> event.error = Json.error(in);
                 default -> in.skipChildren();
             }
         }
@@ -282,7 +290,11 @@ public final class MessageEvent {
     }
 
     boolean isError() {
-        return error != null || type.equals("error");
+        return error != null || type.equals("error") || (isComplaint && !isOfMessage());
+    }
+
+    private boolean isOfMessage() {
+        return type.startsWith("message_") || type.startsWith("content_block_") || type.equals("ping");
     }
 
     /** Whether a piece of the text is all that the event tells a reader, who need not know its type from elsewhere. */

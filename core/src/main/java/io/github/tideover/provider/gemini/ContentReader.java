@@ -191,6 +191,7 @@ final class ContentReader extends StreamedReply implements DeltaReader {
         id = id.isEmpty() ? piece.id() : id;
         model = model.isEmpty() ? piece.model() : model;
         piece.usage().ifPresent(this::tell);
+        leaveOut(piece.unread());
         Candidate candidate = piece.first().orElse(null);
         boolean hasContent = candidate != null && takeContent(candidate);
         hasCandidate |= candidate != null;
@@ -212,7 +213,6 @@ final class ContentReader extends StreamedReply implements DeltaReader {
     }
 
     private boolean takeContent(Candidate candidate) throws IOException {
-        leaveOut(candidate.unread());
         boolean hasContent = think(candidate.reasoning());
         hasContent |= say(candidate.text());
         for (CallPiece piece : candidate.calls()) {

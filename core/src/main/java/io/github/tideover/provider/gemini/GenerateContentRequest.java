@@ -345,7 +345,7 @@ public final class GenerateContentRequest {
         String arguments = argumentsOf(call);
         out.writeRawValue(arguments == null ? "{}" : arguments);
         out.writeEndObject();
-        String signature = ThoughtSeal.isOfBlocks(call.thoughtSignature()) ? "" : call.thoughtSignature();
+        String signature = ThoughtSeal.isSignature(call.thoughtSignature()) ? call.thoughtSignature() : "";
         if (signature.isEmpty() && isFirst && model.signsCalls()) {
             signature = UNSIGNED;
         }

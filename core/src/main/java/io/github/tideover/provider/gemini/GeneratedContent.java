@@ -2,6 +2,7 @@ package io.github.tideover.provider.gemini;
 
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.JoinedText;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.Unread;
@@ -54,6 +55,7 @@ public final class GeneratedContent {
         String blockReason = "";
         Usage usage = null;
         String error = null;
+        Complaint complaint = null;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
@@ -62,9 +64,12 @@ public final class GeneratedContent {
                 case "modelVersion" -> model = Json.text(in, usualModel);
                 case "responseId" -> id = Json.text(in, usualId);
                 case "promptFeedback" -> blockReason = readBlockReason(in);
-                case "error" -> error = Json.json(in);
-                default -> in.skipChildren();
+                case "error" -> error = Json.error(in);
+                default -> complaint = Complaint.take(complaint, name, in);
             }
+        }
+        if (error == null && complaint != null && candidates.isEmpty() && blockReason.isEmpty()) {
+            error = complaint.json();
         }
         return new GeneratedContent(id, model, candidates, blockReason, usage, error);
     }
@@ -204,7 +209,10 @@ public final class GeneratedContent {
 
     /** What the first reply holds beside. */
     Unread unread() {
-        return first().map(Candidate::unread).orElse(Unread.NOTHING);
+        Unread unread = first().map(Candidate::unread).orElse(Unread.NOTHING);
+        boolean hasOthers = candidates.size() > 1
+                || (candidates.size() == 1 && candidates.get(0).index() != 0);
+        return hasOthers ? unread.and("candidates") : unread;
     }
 
     /** Whether an id, a model and counts, all of them as they are known after it, and a piece of the text are all it tells. */

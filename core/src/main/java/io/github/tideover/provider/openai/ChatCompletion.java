@@ -67,7 +67,7 @@ public final class ChatCompletion {
                 case "model" -> model = Json.text(in);
                 case "choices" -> choices = value == JsonToken.START_ARRAY ? readChoices(in) : skip(in);
                 case "usage" -> usage = Usages.read(in);
-                case "error" -> error = Json.json(in);
+                case "error" -> error = Json.error(in);
                 default -> {
                     if (BesideWords.isBesideChoices(name)) {
                         unread = unread.and(name, in);
@@ -173,7 +173,11 @@ public final class ChatCompletion {
 
     /** What its first reply holds beside words, and it itself. */
     Unread unread() {
-        return choices.isEmpty() ? unread : first().message().unread.and(unread);
+        if (choices.isEmpty()) {
+            return unread;
+        }
+        Unread all = first().message().unread.and(unread);
+        return choices.size() == 1 ? all : all.and(BesideWords.OTHER_CHOICES);
     }
 
     /**
@@ -236,7 +240,7 @@ public final class ChatCompletion {
                         }
                     }
                     case "finish_reason" -> finishReason = Json.text(in, "stop");
-                    case "error" -> error = Json.json(in);
+                    case "error" -> error = Json.error(in);
                     default -> in.skipChildren();
                 }
             }
@@ -297,20 +301,28 @@ public final class ChatCompletion {
      * @since 0.1
      */
     public static final class Message {
-        private static final Message NONE = new Message("", "", "", "", List.of(), Unread.NOTHING);
+        private static final Message NONE = new Message("", "", "", false, "", List.of(), Unread.NOTHING);
 
         private final String role;
         private final String text;
         private final String reasoning;
+        private final boolean hasReasoningContent;
         private final String refusal;
         private final List<ToolCall> toolCalls;
         private final Unread unread;
 
         private Message(
-                String role, String text, String reasoning, String refusal, List<ToolCall> toolCalls, Unread unread) {
+                String role,
+                String text,
+                String reasoning,
+                boolean hasReasoningContent,
+                String refusal,
+                List<ToolCall> toolCalls,
+                Unread unread) {
             this.role = role;
             this.text = text;
             this.reasoning = reasoning;
+            this.hasReasoningContent = hasReasoningContent;
             this.refusal = refusal;
             this.toolCalls = toolCalls;
             this.unread = unread;
@@ -321,6 +333,7 @@ public final class ChatCompletion {
             Content content = null;
             String text = "";
             String reasoning = "";
+            boolean hasReasoningContent = false;
             String refusal = "";
             String reasoningDetails = "";
             String transcript = "";
@@ -342,6 +355,7 @@ public final class ChatCompletion {
                         String more = Json.text(in);
                         // Some servers send both, with the same text.
                         reasoning = reasoning.isEmpty() ? more : reasoning;
+                        hasReasoningContent |= name.equals(KeptThoughts.FIELD) && !more.isEmpty();
                     }
                     case "reasoning_details" -> reasoningDetails = ReasoningDetails.read(in);
                     case "audio" -> {
@@ -350,7 +364,8 @@ public final class ChatCompletion {
                     }
                     case "refusal" -> refusal = Json.text(in);
                     case "tool_calls" -> {
-                        List<ToolCall> calls = ToolCalls.read(in);
+                        List<ToolCall> calls = new ArrayList<>(2);
+                        unread = unread.and(ToolCalls.read(in, ToolCalls::whole, calls));
                         toolCalls = calls.isEmpty() ? toolCalls : calls;
                     }
                     case "function_call" -> {
@@ -369,8 +384,9 @@ public final class ChatCompletion {
                     role,
                     text.isEmpty() ? transcript : text,
                     reasoning.isEmpty() ? reasoningDetails : reasoning,
+                    hasReasoningContent,
                     refusal,
-                    toolCalls,
+                    List.copyOf(toolCalls),
                     unread);
         }
 
@@ -417,6 +433,11 @@ public final class ChatCompletion {
          */
         public List<ToolCall> toolCalls() {
             return toolCalls;
+        }
+
+        /** Whether the reasoning came by the name that {@link KeptThoughts} goes back by. */
+        boolean hasReasoningContent() {
+            return hasReasoningContent;
         }
 
         /** Counts; the text is left out so that a log cannot hold it. */

@@ -48,7 +48,7 @@ public final class ChatCompletionChunk {
                 case "model" -> model = Json.text(in);
                 case "choices" -> choices = readChoices(in);
                 case "usage" -> usage = Usages.read(in);
-                case "error" -> error = Json.json(in);
+                case "error" -> error = Json.error(in);
                 default -> complaint = Complaint.take(complaint, name, in);
             }
         }
@@ -245,7 +245,8 @@ public final class ChatCompletionChunk {
                     case "audio" -> transcript = Json.textIn(in, "transcript");
                     case "refusal" -> refusal = Json.text(in);
                     case "tool_calls" -> {
-                        List<ToolCallDelta> calls = ToolCalls.read(in, ToolCallDelta::new);
+                        List<ToolCallDelta> calls = new ArrayList<>(2);
+                        ToolCalls.read(in, ToolCallDelta::new, calls);
                         toolCalls = calls.isEmpty() ? toolCalls : calls;
                     }
                     case "function_call" -> {
@@ -261,7 +262,7 @@ public final class ChatCompletionChunk {
                     content.text().isEmpty() ? transcript : content.text(),
                     reasoning.isEmpty() ? reasoningDetails : reasoning,
                     refusal.isEmpty() ? content.refusal() : refusal,
-                    toolCalls);
+                    List.copyOf(toolCalls));
         }
 
         /**

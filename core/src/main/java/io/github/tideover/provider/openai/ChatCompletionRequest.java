@@ -228,10 +228,10 @@ public final class ChatCompletionRequest {
         out.writeName("messages");
         out.writeStartArray();
         List<Message> messages = request.messages();
+        boolean callTools = callTools(messages);
+        boolean keepThoughts = callTools && KeptThoughts.areWantedBy(model);
         ToolCallIds ids = new ToolCallIds(
-                callTools(messages) && OF_MISTRAL.matcher(model).find()
-                        ? ToolCallIds.Form.NINE
-                        : ToolCallIds.Form.SHORT);
+                callTools && OF_MISTRAL.matcher(model).find() ? ToolCallIds.Form.NINE : ToolCallIds.Form.SHORT);
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
             out.writeStartObject();
@@ -247,6 +247,9 @@ public final class ChatCompletionRequest {
                 Json.string(out, message.text());
             } else {
                 writeParts(out, message.parts());
+            }
+            if (keepThoughts && message.role() == Role.ASSISTANT) {
+                KeptThoughts.write(out, message, model);
             }
             if (!message.toolCalls().isEmpty()) {
                 writeToolCalls(out, message.toolCalls(), ids);
@@ -306,7 +309,7 @@ public final class ChatCompletionRequest {
             Json.string(out, call.arguments().isBlank() ? "{}" : call.arguments());
             out.writeEndObject();
             String signature = call.thoughtSignature();
-            if (!signature.isEmpty() && !ThoughtSeal.isOfBlocks(signature) && ThoughtSignature.isKnownTo(model)) {
+            if (ThoughtSeal.isSignature(signature) && ThoughtSignature.isKnownTo(model)) {
                 ThoughtSignature.write(out, signature);
             }
             out.writeEndObject();

@@ -34,6 +34,9 @@ final class Chunk {
     @Nullable
     String reasoning;
 
+    /** Whether the reasoning came by the name that {@link KeptThoughts} goes back by. */
+    boolean hasReasoningContent;
+
     /** The reasoning in OpenRouter's own form, which as a rule says the same. */
     @Nullable
     String reasoningDetails;
@@ -101,6 +104,7 @@ final class Chunk {
         usage = null;
         text = null;
         reasoning = null;
+        hasReasoningContent = false;
         reasoningDetails = null;
         transcript = null;
         refusal = null;
@@ -143,11 +147,10 @@ final class Chunk {
                 case "model" -> model = Json.text(json);
                 case "choices" -> choices(json, value);
                 case "usage" -> usage(json);
-                case "error" -> isError |= isSomething(json, value);
+                case "error" -> isError |= isSomething(json);
                 case "x_groq" -> groq(json, value);
                 case "object" -> isError |= Json.text(json).equals("error");
-                case "detail", "message", "errors", "error_message", "error_type" ->
-                    isComplaint |= isSomething(json, value);
+                case "detail", "message", "errors", "error_message", "error_type" -> isComplaint |= isSomething(json);
                 default -> {
                     if (BesideWords.isBesideChoices(name)) {
                         unread = unread.and(name, json);
@@ -171,10 +174,10 @@ final class Chunk {
         }
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
-            JsonToken value = json.nextToken();
+            json.nextToken();
             switch (name) {
                 case "usage" -> usage(json);
-                case "error" -> isError |= isSomething(json, value);
+                case "error" -> isError |= isSomething(json);
                 default -> json.skipChildren();
             }
         }
@@ -210,14 +213,15 @@ final class Chunk {
                 case "index" -> index = Json.count(json);
                 case "finish_reason" -> finish = string(json, value);
                 case "usage" -> usage(json);
-                case "error" -> isError |= isSomething(json, value);
+                case "error" -> isError |= isSomething(json);
                 case "delta" -> delta = delta(json, value);
                 case "message" -> message = delta(json, value);
                 default -> json.skipChildren();
             }
         }
         if (index != 0) {
-            return; // one of several answers; the reply is the first
+            unread = unread.and(BesideWords.OTHER_CHOICES); // one of several answers; the reply is the first
+            return;
         }
         if (delta != null) {
             take(delta);
@@ -235,6 +239,7 @@ final class Chunk {
         text = joined(text, delta.parts.text());
         // Some send the same words in two fields.
         reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
+        hasReasoningContent |= delta.hasReasoningContent;
         reasoningDetails = joined(reasoningDetails, delta.reasoningDetails);
         transcript = joined(transcript, delta.transcript);
         holdsMore |= !delta.unread.isNothing();
@@ -258,6 +263,7 @@ final class Chunk {
                 case "reasoning_content", "reasoning", "reasoning_text" -> {
                     String words = Json.text(json);
                     delta.reasoning = delta.reasoning.isEmpty() ? words : delta.reasoning;
+                    delta.hasReasoningContent |= name.equals(KeptThoughts.FIELD) && !words.isEmpty();
                 }
                 case "reasoning_details" -> delta.reasoningDetails = ReasoningDetails.read(json);
                 case "audio" -> {
@@ -265,7 +271,11 @@ final class Chunk {
                     delta.transcript = Json.textIn(json, "transcript");
                 }
                 case "refusal" -> delta.refusal = Json.text(json);
-                case "tool_calls" -> delta.callTools(ToolCalls.read(json, ToolCallPart::new));
+                case "tool_calls" -> {
+                    List<ToolCallPart> calls = new ArrayList<>(2);
+                    delta.unread = delta.unread.and(ToolCalls.read(json, ToolCallPart::new, calls));
+                    delta.callTools(calls);
+                }
                 case "function_call" -> delta.callTools(ToolCalls.readOldForm(json, ToolCallPart::new));
                 default -> delta.unread = BesideWords.ofMessage(delta.unread, name, json);
             }
@@ -287,16 +297,10 @@ final class Chunk {
         return null;
     }
 
-    /** Whether the value is more than a placeholder: some send null, false, 0 or "" for as long as all is well. */
-    private static boolean isSomething(JsonParser json, @Nullable JsonToken value) {
-        if (value == JsonToken.VALUE_STRING) {
-            return !json.getString().isEmpty();
-        }
-        if (value == JsonToken.VALUE_NUMBER_INT) {
-            return Json.count(json) != 0;
-        }
+    private static boolean isSomething(JsonParser json) {
+        boolean isSomething = Json.isSomething(json);
         json.skipChildren();
-        return value != JsonToken.VALUE_NULL && value != JsonToken.VALUE_FALSE;
+        return isSomething;
     }
 
     private static @Nullable String joined(@Nullable String head, String tail) {
@@ -309,6 +313,7 @@ final class Chunk {
     private static final class Delta {
         private Content parts = Content.NONE;
         private String reasoning = "";
+        private boolean hasReasoningContent;
         private String reasoningDetails = "";
         private String transcript = "";
         private Unread unread = Unread.NOTHING;

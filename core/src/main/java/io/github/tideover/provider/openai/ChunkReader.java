@@ -41,6 +41,10 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     private boolean hasPlainReasoning;
 
     private boolean hasPlainText;
+    private boolean hasReasoningContent;
+    /** Whether the model wants back what it thinks before it calls a tool. */
+    private boolean keepsThoughts;
+
     private List<String> adapted = List.of();
 
     /**
@@ -114,11 +118,13 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
             return false;
         }
         hasPlainReasoning |= chunk.reasoning != null;
+        hasReasoningContent |= chunk.hasReasoningContent;
         hasPlainText |= chunk.text != null;
         boolean isPiece = think(hasPlainReasoning ? chunk.reasoning : chunk.reasoningDetails);
         isPiece |= decline(chunk.refusal);
         isPiece |= say(hasPlainText ? chunk.text : chunk.transcript);
         for (ToolCallPart part : chunk.toolCalls) {
+            keepsThoughts |= hasReasoningContent && !part.name().isEmpty() && KeptThoughts.areWantedBy(chunk.model);
             call(part);
             isPiece = true;
         }
@@ -155,6 +161,11 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
 
     @Override
     public ChatReply.Builder reply() {
-        return leftOut().toldBy(super.reply(), adapted);
+        ChatReply.Builder reply = leftOut().toldBy(super.reply(), adapted);
+        if (!keepsThoughts) {
+            return reply;
+        }
+        ChatReply read = reply.build();
+        return reply.toolCalls(KeptThoughts.with(read.toolCalls(), read.reasoning()));
     }
 }

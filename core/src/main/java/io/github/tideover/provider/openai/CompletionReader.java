@@ -39,14 +39,18 @@ final class CompletionReader {
             throw new MalformedReplyException("the answer has no message");
         }
         ChatCompletion.Message message = choice.message();
+        String answering = completion.model().isEmpty() ? model : completion.model();
         return ChatReply.builder()
                 .text(message.text())
                 .reasoning(message.reasoning())
                 .refusal(message.refusal())
-                .toolCalls(message.toolCalls())
+                .toolCalls(
+                        message.hasReasoningContent() && KeptThoughts.areWantedBy(answering)
+                                ? KeptThoughts.with(message.toolCalls(), message.reasoning())
+                                : message.toolCalls())
                 .finishReason(reason)
                 .id(completion.id())
-                .model(completion.model().isEmpty() ? model : completion.model())
+                .model(answering)
                 .usage(completion.usage())
                 .requestId(StreamedReply.requestId(headers));
     }

@@ -38,13 +38,14 @@ record Content(String text, String reasoning, String refusal, Unread unread) {
 
         void readPart(JsonParser in) {
             String kind = "";
+            String words = "";
             boolean isRead = false;
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 JsonToken value = in.nextToken();
                 switch (name) {
                     case "type" -> kind = Json.text(in, "text");
                     case "text" -> {
-                        text.append(Json.text(in));
+                        words = Json.text(in);
                         isRead = true;
                     }
                     case "refusal" -> {
@@ -55,9 +56,12 @@ record Content(String text, String reasoning, String refusal, Unread unread) {
                         reasoning.append(thoughts(in, value));
                         isRead = true;
                     }
+                    // Where the text comes from.
+                    case "citations", "annotations" -> unread = unread.and(name, in);
                     default -> in.skipChildren();
                 }
             }
+            (isOfThoughts(kind) ? reasoning : text).append(words);
             unread = isRead || kind.isEmpty() ? unread : unread.and(kind);
         }
 
@@ -67,7 +71,15 @@ record Content(String text, String reasoning, String refusal, Unread unread) {
             }
             Content parts = read(in);
             unread = unread.and(parts.unread());
-            return parts.text();
+            return parts.text().isEmpty() ? parts.reasoning() : parts.text();
+        }
+
+        /** A part of thinking may hold its words as one of text does. */
+        private static boolean isOfThoughts(String kind) {
+            return switch (kind) {
+                case "reasoning", "reasoning_text", "thinking", "summary_text" -> true;
+                default -> false;
+            };
         }
     }
 }

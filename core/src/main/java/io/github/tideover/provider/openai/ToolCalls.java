@@ -3,7 +3,7 @@ package io.github.tideover.provider.openai;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.ToolCallPart;
-import java.util.ArrayList;
+import io.github.tideover.wire.Unread;
 import java.util.List;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,18 +18,29 @@ final class ToolCalls {
         T make(long index, String id, String name, String arguments, String thoughtSignature);
     }
 
-    static List<ToolCall> read(JsonParser in) {
-        return read(in, ToolCalls::whole);
-    }
-
-    private static ToolCall whole(long index, String id, String name, String arguments, String thoughtSignature) {
+    static ToolCall whole(long index, String id, String name, String arguments, String thoughtSignature) {
         return ToolCall.of(id, name, arguments).thoughtSignature(thoughtSignature);
     }
 
-    static <T> List<T> read(JsonParser in, Maker<T> maker) {
-        List<T> calls = new ArrayList<>(2);
-        Json.eachObject(in, each -> calls.add(readCall(each, maker)));
-        return List.copyOf(calls);
+    /**
+     * Reads the array at whose start the parser stands.
+     *
+     * @param calls takes the calls
+     * @return the kinds of tools among them that the provider runs by itself, as Zhipu's search is, of which nothing else is read
+     */
+    static <T> Unread read(JsonParser in, Maker<T> maker, List<T> calls) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            return Unread.NOTHING.and("tool_calls", in);
+        }
+        Unread unread = Unread.NOTHING;
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                unread = unread.and(readCall(in, maker, calls));
+            } else {
+                in.skipChildren();
+            }
+        }
+        return unread;
     }
 
     /** Reads the one call of the older form, {@code function_call}, which has neither number nor id. */
@@ -47,16 +58,20 @@ final class ToolCalls {
         return readOldForm(in, ToolCalls::whole);
     }
 
-    private static <T> T readCall(JsonParser in, Maker<T> maker) {
+    private static <T> Unread readCall(JsonParser in, Maker<T> maker, List<T> calls) {
         long index = ToolCallPart.NO_INDEX;
+        String kind = "";
+        boolean isOurs = false;
         Draft draft = new Draft();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             JsonToken value = in.nextToken();
             switch (name) {
                 case "index" -> index = value == JsonToken.VALUE_NULL ? ToolCallPart.NO_INDEX : Json.count(in);
                 case "id" -> draft.id = Json.text(in);
+                case "type" -> kind = Json.text(in, "function");
                 // A tool of OpenAI's other kind has an input of any text in place of arguments.
                 case "function", "custom" -> {
+                    isOurs = true;
                     if (value == JsonToken.START_OBJECT) {
                         draft.readFunction(in);
                     } else {
@@ -67,7 +82,11 @@ final class ToolCalls {
                 default -> in.skipChildren();
             }
         }
-        return draft.make(index, maker);
+        if (isOurs || kind.isEmpty() || kind.equals("function")) {
+            calls.add(draft.make(index, maker));
+            return Unread.NOTHING;
+        }
+        return Unread.NOTHING.and(kind);
     }
 
     private static final class Draft {

@@ -71,7 +71,7 @@ public final class OpenAiResponse {
                             ? Boolean.TRUE
                             : value == JsonToken.VALUE_FALSE ? Boolean.FALSE : draft.skipped(in);
                 case "usage" -> draft.usage = Usages.read(in);
-                case "error" -> draft.error = Json.json(in);
+                case "error" -> draft.error = Json.error(in);
                 case "error_type" -> draft.errorType = Json.text(in);
                 default -> draft.complaint = Complaint.take(draft.complaint, name, in);
             }

@@ -27,6 +27,7 @@ public final class ResponseEvent {
     private @Nullable OutputItem item;
     private @Nullable OpenAiResponse response;
     private @Nullable String error;
+    private boolean isComplaint;
     private boolean isAlone;
 
     private ResponseEvent() {}
@@ -45,7 +46,7 @@ public final class ResponseEvent {
         if (!event.isAlone) {
             throw new MalformedReplyException("an event is more than one JSON object");
         }
-        if (event.error == null && event.type.equals("error")) {
+        if (event.error == null && (event.isComplaint || event.type.equals("error"))) {
             event.error = new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
         return event;
@@ -53,6 +54,7 @@ public final class ResponseEvent {
 
     private static ResponseEvent read(JsonParser in) {
         ResponseEvent event = new ResponseEvent();
+        boolean isComplaint = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             JsonToken value = in.nextToken();
             switch (name) {
@@ -75,11 +77,16 @@ public final class ResponseEvent {
                         in.skipChildren();
                     }
                 }
-                case "error" -> event.error = Json.json(in);
+                case "error" -> event.error = Json.error(in);
+                case "message", "detail", "errors", "error_message" -> {
+                    isComplaint |= Json.isSomething(in);
+                    in.skipChildren();
+                }
                 default -> in.skipChildren();
             }
         }
         event.isAlone = in.nextToken() == null;
+        event.isComplaint = isComplaint && !event.type.startsWith("response.");
         return event;
     }
 

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseEventReader extends StreamedReply implements DeltaReader {
     private static final long NONE = -1;
+    /** The first of the numbers of calls that have none. */
+    private static final long LATE = Long.MAX_VALUE / 2;
+
     /** Some gateways give an item another id in each event; the padding hides the length of the text. */
     static final ChunkFields FIELDS =
             ChunkFields.text("delta").counting("sequence_number").ignoring("item_id", "obfuscation");
@@ -366,9 +370,23 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         if (soFar.reasoning().isEmpty()) {
             isPiece |= think(response.reasoning());
         }
-        if (calls.isEmpty()) {
-            for (ToolCall call : response.toolCalls()) {
-                long index = calls.size();
+        return catchUpWithCalls(soFar.toolCalls(), response.toolCalls()) || isPiece;
+    }
+
+    /** Some servers tell of a call, or of the last of several, no sooner than at the end. */
+    private boolean catchUpWithCalls(List<ToolCall> begun, List<ToolCall> all) {
+        if (all.size() <= begun.size()) {
+            return false;
+        }
+        Set<String> known = ids(begun);
+        if (!ids(all).containsAll(known)) {
+            leaveOut(Unread.NOTHING.and("function_call")); // one of them, and nobody knows which
+            return false;
+        }
+        boolean isPiece = false;
+        for (ToolCall call : all) {
+            if (begun.isEmpty() || known.add(call.id())) {
+                long index = LATE + calls.size(); // of which none that began has one
                 calls.add(index);
                 call(new ToolCallPart(index, call.id(), call.name(), call.arguments()));
                 isPiece = true;
@@ -395,6 +413,10 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
             leaveOut(Unread.NOTHING.and(kind));
         }
         return "";
+    }
+
+    private static Set<String> ids(List<ToolCall> calls) {
+        return calls.stream().map(ToolCall::id).collect(Collectors.toSet());
     }
 
     /** Whether a text is what is left of another if something is taken out of it. */

@@ -496,7 +496,8 @@ class ContentReaderTest {
                 + event("{\"candidates\":[{\"groundingMetadata\":{},\"citationMetadata\":null,\"safetyRatings\":[1]}]}")
                 + STOP);
         assertThat(odd.adapted())
-                .containsExactly("the answer also held what is not read here: something of an unlikely type");
+                .containsExactly(
+                        "the answer also held what is not read here: something of an unlikely type, candidates");
     }
 
     @Test

@@ -218,9 +218,10 @@ class GenerateContentRequestTest {
         assertThat(firstCall(model).get("thoughtSignature").asString()).isEqualTo("skip_thought_signature_validator");
     }
 
-    @Test
-    void whatAnotherProviderThoughtIsNoSignature() {
-        ToolCall anothers = CALL.thoughtSignature("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"b\"}]");
+    @ParameterizedTest
+    @ValueSource(strings = {"[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"b\"}]", "\"I am thinking\""})
+    void whatAnotherProviderThoughtIsNoSignature(String thoughts) {
+        ToolCall anothers = CALL.thoughtSignature(thoughts);
         assertThat(contents(
                                 Message.user("Weather?"),
                                 Message.assistant("", List.of(anothers)),

@@ -131,12 +131,13 @@ class ChatCompletionRequestTest {
     }
 
     private static JsonNode sentTo(String model, ToolCall call) {
+        return sentTo(
+                model, Message.user("Hi"), Message.assistant("", List.of(call)), Message.toolResult(call, "noon"));
+    }
+
+    private static JsonNode sentTo(String model, Message... messages) {
         Buffer body = new Buffer();
-        ChatRequest request = ChatRequest.builder()
-                .user("Hi")
-                .message(Message.assistant("", List.of(call)))
-                .message(Message.toolResult(call, "noon"))
-                .build();
+        ChatRequest request = ChatRequest.builder().messages(List.of(messages)).build();
         try {
             Json.body(out -> ChatCompletionRequest.of(model, request).write(out, false))
                     .writeTo(body);
@@ -189,6 +190,55 @@ class ChatCompletionRequestTest {
                         .get("tool_calls")
                         .get(0)
                         .has("extra_content"))
+                .isFalse();
+    }
+
+    @Test
+    void whatDeepSeekAndKimiThoughtBeforeACallGoesBackToThemAndToNobodyElse() {
+        ToolCall call = ToolCall.of("a", "now", "{}").thoughtSignature("\"Hm, \\\"now\\\"?\"");
+        for (String model :
+                List.of("deepseek-v4-pro", "kimi-k2.6", "deepseek-ai/DeepSeek-V4", "moonshotai/kimi-k2.6")) {
+            assertThat(sentTo(model, call).get(1).get("reasoning_content").asString())
+                    .as(model)
+                    .isEqualTo("Hm, \"now\"?");
+        }
+        for (String model : List.of("gpt-5", "google/gemini-3-flash", "mistral-large")) {
+            JsonNode sent = sentTo(model, call).get(1);
+            assertThat(sent.has("reasoning_content")).as(model).isFalse();
+            assertThat(sent.get("tool_calls").get(0).has("extra_content"))
+                    .as(model)
+                    .isFalse();
+        }
+    }
+
+    /** Their own APIs refuse a conversation with tool calls that lacks thoughts, of whichever answer. */
+    @Test
+    void aBlankStandsForThoughtsThatDeepSeekAndKimiDidNotThink() {
+        ToolCall call = ToolCall.of("a", "now", "{}").thoughtSignature("c2VhbA==");
+        Message[] messages = {
+            Message.user("When?"),
+            Message.assistant("", List.of(call)),
+            Message.toolResult(call, "noon"),
+            Message.assistant("At noon."),
+            Message.user("Thanks")
+        };
+        for (String model : List.of("deepseek-v4-flash", "deepseek-reasoner", "kimi-k2.6")) {
+            JsonNode sent = sentTo(model, messages);
+            assertThat(sent.get(1).get("reasoning_content").asString())
+                    .as(model)
+                    .isEqualTo(" ");
+            assertThat(sent.get(3).get("reasoning_content").asString())
+                    .as(model)
+                    .isEqualTo(" ");
+            assertThat(sent.get(0).has("reasoning_content")).as(model).isFalse();
+            assertThat(sent.get(2).has("reasoning_content")).as(model).isFalse();
+        }
+        // Whoever else runs them may not know the field.
+        assertThat(sentTo("deepseek-r1:8b", messages).get(1).has("reasoning_content"))
+                .isFalse();
+        assertThat(sentTo("deepseek-v4-flash", Message.user("Hi"), Message.assistant("Hello"), Message.user("When?"))
+                        .get(1)
+                        .has("reasoning_content"))
                 .isFalse();
     }
 }

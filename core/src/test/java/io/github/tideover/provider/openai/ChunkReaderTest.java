@@ -334,9 +334,10 @@ class ChunkReaderTest {
     }
 
     @Test
-    void ofSeveralAnswersTheFirstAloneSaysWhatItLacks() throws IOException {
+    void ofSeveralAnswersTheFirstAloneSaysWhatItLacksAndThatThereAreOthers() throws IOException {
         String other = event("{\"choices\":[{\"index\":1,\"delta\":{\"images\":[1]}}]}");
-        assertThat(read(text("a") + other + STOP).adapted()).isEmpty();
+        assertThat(read(text("a") + other + STOP).adapted())
+                .containsExactly("the answer also held what is not read here: choices");
     }
 
     // Keep-alives and damage
