@@ -272,12 +272,20 @@ public final class KnownModels {
                     c -> c.has(TOOLS, IMAGES, IMAGE_ADDRESSES)),
 
             // ---- DeepSeek. https://api-docs.deepseek.com/quick_start/pricing.
-            rule(DEEPSEEKS, "vision", "deepseek-v4-flash-vision-exp", c -> c.has(TOOLS, IMAGES)),
+            // All of them think unless told otherwise, and then refuse every choice but their own:
+            // https://github.com/deepseek-ai/DeepSeek-V3/issues/1376.
+            rule(
+                    DEEPSEEKS,
+                    "vision",
+                    "deepseek-v4-flash-vision-exp",
+                    c -> c.has(TOOLS, IMAGES).lacks(TOOL_CHOICE)),
             rule(
                     DEEPSEEKS,
                     "^deepseek-(v4|flash|chat|reasoner)",
                     "deepseek-v4-flash",
-                    c -> c.has(TOOLS).lacks(IMAGES, IMAGE_ADDRESSES, FILES).contextWindow(1_000_000)),
+                    c -> c.has(TOOLS)
+                            .lacks(IMAGES, IMAGE_ADDRESSES, FILES, TOOL_CHOICE)
+                            .contextWindow(1_000_000)),
 
             // ---- xAI. https://docs.x.ai/developers/models; what does not reason takes no effort:
             // https://docs.x.ai/developers/model-capabilities/text/reasoning.

@@ -277,6 +277,15 @@ class KnownModelsTest {
                 .isTrue();
     }
 
+    /** With thinking switched off in DeepSeek's own words, the application says so here too. */
+    @Test
+    void deepSeekThinksUnaskedAndThenChoosesItsToolsItself() {
+        Provider deepSeek = Provider.deepSeek("k").model("deepseek-v4-pro");
+        assertThat(deepSeek.capabilities().lacks(TOOL_CHOICE)).isTrue();
+        assertThat(deepSeek.capabilities(c -> c.has(TOOL_CHOICE)).capabilities().lacks(TOOL_CHOICE))
+                .isFalse();
+    }
+
     @Test
     void whatWasKnownCanBeMadeUnknown() {
         Capabilities known = Provider.ollama()

@@ -207,12 +207,14 @@ public final class GeneratedContent {
         return Optional.ofNullable(error);
     }
 
-    /** What the first reply holds beside. */
+    /** What the first reply holds beside, and whether there is another. */
     Unread unread() {
-        Unread unread = first().map(Candidate::unread).orElse(Unread.NOTHING);
-        boolean hasOthers = candidates.size() > 1
-                || (candidates.size() == 1 && candidates.get(0).index() != 0);
-        return hasOthers ? unread.and("candidates") : unread;
+        Candidate first = first().orElse(null);
+        Unread unread = first == null ? Unread.NOTHING : first.unread;
+        for (Candidate candidate : candidates) {
+            unread = candidate != first && candidate.saysSomething() ? unread.and("candidates") : unread;
+        }
+        return unread;
     }
 
     /** Whether an id, a model and counts, all of them as they are known after it, and a piece of the text are all it tells. */
@@ -340,6 +342,10 @@ public final class GeneratedContent {
          */
         public String finishReason() {
             return finishReason;
+        }
+
+        private boolean saysSomething() {
+            return !text.isEmpty() || !reasoning.isEmpty() || !calls.isEmpty() || !unread.isNothing();
         }
 
         /** Gives the finish reason; the text is left out so that a log cannot hold it. */
