@@ -11,6 +11,7 @@ import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.KnownModels;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolSchema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -183,7 +184,7 @@ public final class MessagesRequest {
                     Json.string(out, tool.description());
                 }
                 out.writeName("input_schema");
-                writeSchema(out, tool.parameters());
+                ToolSchema.write(out, tool.parameters());
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -191,19 +192,6 @@ public final class MessagesRequest {
         if (!extra.containsKey("tool_choice")) {
             writeToolChoice(out);
         }
-    }
-
-    /** Anthropic refuses a schema that does not say it is an object's; others take it, of a tool without arguments above all. */
-    private static void writeSchema(JsonGenerator out, Map<String, Object> schema) {
-        out.writeStartObject();
-        if (!schema.containsKey("type")) {
-            out.writeStringProperty("type", "object");
-        }
-        for (Map.Entry<String, Object> field : schema.entrySet()) {
-            out.writeName(field.getKey());
-            Json.value(out, field.getValue());
-        }
-        out.writeEndObject();
     }
 
     private void writeToolChoice(JsonGenerator out) {

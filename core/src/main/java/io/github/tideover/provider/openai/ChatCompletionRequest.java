@@ -13,6 +13,7 @@ import io.github.tideover.chat.ToolChoice;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.ThoughtSeal;
 import io.github.tideover.wire.ToolCallIds;
+import io.github.tideover.wire.ToolSchema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -165,7 +166,7 @@ public final class ChatCompletionRequest {
                     Json.string(out, tool.description());
                 }
                 out.writeName("parameters");
-                Json.value(out, tool.parameters());
+                ToolSchema.write(out, tool.parameters());
                 out.writeEndObject();
                 out.writeEndObject();
             }

@@ -11,6 +11,7 @@ import io.github.tideover.provider.Capabilities;
 import io.github.tideover.provider.KnownModels;
 import io.github.tideover.provider.responses.StoredResponses.Before;
 import io.github.tideover.wire.Json;
+import io.github.tideover.wire.ToolSchema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -255,7 +256,7 @@ public final class ResponseRequest {
                     Json.string(out, tool.description());
                 }
                 out.writeName("parameters");
-                Json.value(out, tool.parameters());
+                ToolSchema.write(out, tool.parameters());
                 out.writeBooleanProperty("strict", false);
                 out.writeEndObject();
             }

@@ -290,7 +290,7 @@ class MessagesRequestTest {
                 .build());
         assertJson(sent.get("tools"), """
                 [{"name":"weather","description":"Tells the weather.","input_schema":{"type":"object","properties":{}}},
-                 {"name":"now","input_schema":{"type":"object"}}]""");
+                 {"name":"now","input_schema":{"type":"object","properties":{}}}]""");
         assertThat(sent.has("tool_choice")).isFalse();
     }
 

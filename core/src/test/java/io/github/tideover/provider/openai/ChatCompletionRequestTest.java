@@ -95,6 +95,19 @@ class ChatCompletionRequestTest {
         assertThat(body.get("parallel_tool_calls").asBoolean()).isFalse();
     }
 
+    /** Anthropic takes either, OpenAI neither. */
+    @Test
+    void aToolWithoutArgumentsIsAnObjectWithoutProperties() {
+        for (Map<String, ?> schema : List.of(Map.<String, Object>of(), Map.of("type", "object"))) {
+            assertThat(written(ChatRequest.builder().user("When?").tools(Tool.function("now", "", schema)))
+                            .get("tools")
+                            .get(0)
+                            .get("function")
+                            .get("parameters"))
+                    .isEqualTo(json("{'type':'object','properties':{}}"));
+        }
+    }
+
     @Test
     void oneToolCanBeDemanded() {
         JsonNode body = written(ChatRequest.builder()

@@ -25,8 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class ResponseRequestTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Tool WEATHER =
-            Tool.function("weather", "Tells the weather.", Map.of("type", "object", "properties", Map.of()));
+    private static final Tool WEATHER = Tool.function("weather", "Tells the weather.", Map.of("type", "object"));
 
     private static String written(ResponseRequest body, boolean stream) {
         RequestBody json = Json.body(out -> body.write(out, stream));
