@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A provider's refusal with its body read: the facts that the rules of {@link FailureSorter} ask for. */
 final class Refusal {
-    private static final List<String> REQUEST_ID_HEADERS = List.of(
+    /** Whatever a provider calls it, in the order in which they are to be believed. */
+    static final List<String> REQUEST_ID_HEADERS = List.of(
             "x-request-id",
             "request-id",
             "apim-request-id",

@@ -645,11 +645,13 @@ public abstract class StreamedReply {
      * @return the id, empty if it gave none
      */
     public static String requestId(Headers headers) {
-        String requestId = headers.get("x-request-id");
-        if (requestId == null) {
-            requestId = headers.get("request-id");
+        for (String name : Refusal.REQUEST_ID_HEADERS) {
+            String requestId = headers.get(name);
+            if (requestId != null) {
+                return requestId;
+            }
         }
-        return requestId == null ? "" : requestId;
+        return "";
     }
 
     /** Frees the connection at once, whether or not the stream was read to its end. */

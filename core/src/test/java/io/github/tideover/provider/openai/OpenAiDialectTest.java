@@ -61,6 +61,24 @@ class OpenAiDialectTest {
         return dialect().whole(ChatRequest.of("Hello"), "asked-model").perform().build();
     }
 
+    /** As Azure, Mistral, DeepSeek and Amazon name it, for replies as for refusals. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"request-id", "apim-request-id", "mistral-correlation-id", "x-ds-trace-id", "x-amzn-RequestId"})
+    void theIdOfARequestIsFoundByAllItsNames(String header) throws IOException {
+        server.enqueue(new MockResponse.Builder()
+                .setHeader("Content-Type", "application/json")
+                .setHeader(header, "req_7")
+                .body("{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}")
+                .build());
+        assertThat(dialect()
+                        .whole(ChatRequest.of("Hello"), "m")
+                        .perform()
+                        .build()
+                        .requestId())
+                .isEqualTo("req_7");
+    }
+
     @Test
     void aReplyCarriesAllThatTheProviderSaid() throws IOException {
         ChatReply reply = reply("""
