@@ -1,10 +1,13 @@
 package io.github.tideover.wire;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 
 /** The fields an error is made of, from servers that do not wrap them in an {@code error}. */
 public final class Complaint {
+    private static final Pattern TYPE = Pattern.compile("(?i)(error|exception)$");
+
     private final StringBuilder json = new StringBuilder();
 
     private Complaint() {}
@@ -34,6 +37,16 @@ public final class Complaint {
                 return soFar;
             }
         }
+    }
+
+    /**
+     * Whether an event of that type is a complaint if its fields look like one. Others are newer than this version.
+     *
+     * @param type the event's type in its own words, empty if it has none
+     * @return true for none, and for one that calls itself an error or, as Amazon does, an exception
+     */
+    public static boolean isTypeOfOne(String type) {
+        return type.isEmpty() || TYPE.matcher(type).find();
     }
 
     /**

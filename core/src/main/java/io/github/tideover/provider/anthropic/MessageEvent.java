@@ -1,6 +1,7 @@
 package io.github.tideover.provider.anthropic;
 
 import io.github.tideover.chat.Usage;
+import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.Unread;
@@ -290,11 +291,7 @@ public final class MessageEvent {
     }
 
     boolean isError() {
-        return error != null || type.equals("error") || (isComplaint && !isOfMessage());
-    }
-
-    private boolean isOfMessage() {
-        return type.startsWith("message_") || type.startsWith("content_block_") || type.equals("ping");
+        return error != null || type.equals("error") || (isComplaint && Complaint.isTypeOfOne(type));
     }
 
     /** Whether a piece of the text is all that the event tells a reader, who need not know its type from elsewhere. */

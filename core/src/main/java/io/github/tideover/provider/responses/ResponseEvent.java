@@ -1,5 +1,6 @@
 package io.github.tideover.provider.responses;
 
+import io.github.tideover.wire.Complaint;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.MalformedReplyException;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,7 @@ public final class ResponseEvent {
             }
         }
         event.isAlone = in.nextToken() == null;
-        event.isComplaint = isComplaint && !event.type.startsWith("response.");
+        event.isComplaint = isComplaint && Complaint.isTypeOfOne(event.type);
         return event;
     }
 
