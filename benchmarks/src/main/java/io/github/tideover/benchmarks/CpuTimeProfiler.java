@@ -1,7 +1,7 @@
 package io.github.tideover.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -20,7 +20,7 @@ public final class CpuTimeProfiler implements InternalProfiler {
     /** The name of its result. */
     static final String LABEL = "cpu.norm";
 
-    private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final CpuClock clock = new CpuClock();
     private long before;
 
     @Override
@@ -30,14 +30,22 @@ public final class CpuTimeProfiler implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        before = system.getProcessCpuTime();
+        before = nanos();
     }
 
     @Override
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        double spent = system.getProcessCpuTime() - before;
+        double spent = nanos() - before;
         long operations = result.getMetadata().getAllOps();
         return List.of(new ScalarResult(LABEL, spent / operations, "ns/op", AggregationPolicy.AVG));
+    }
+
+    private long nanos() {
+        try {
+            return clock.nanos();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

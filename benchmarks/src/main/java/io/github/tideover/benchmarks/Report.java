@@ -477,8 +477,9 @@ public final class Report {
                   bytes made beforehand. Every reply is checked.
                 - Each client has a warm JVM (128 MB, serial collector) and works for %d ms at a time, in random order; a
                   ratio is taken between turns that lie side by side. Shown is the median of %d such turns in %d JVMs, and in
-                  brackets the quartiles. CPU time is that of the whole process, with collector and compiler; bytes are those of all
-                  threads. Cold starts take turns too, %d of each. The event stream, the decision and the answer in an outage are
+                  brackets the quartiles. CPU time is that of the whole process, with collector and compiler, in the nanoseconds of
+                  Linux's scheduler (other systems: in the steps of Java's own figure); bytes are those of all threads.
+                  Cold starts take turns too, %d of each. The event stream, the decision and the answer in an outage are
                   JMH's, the median of %d JVMs, in CPU time.
                 - **How far to trust it:** *%s* is raw, measured as if it were another client. As far as its ratio is from 1,
                   and as wide as its quartiles lie apart, any other may be off by chance. CPU and time depend on what else the machine

@@ -1,6 +1,5 @@
 package io.github.tideover.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -85,18 +84,18 @@ final class Slices implements AutoCloseable {
             benchmark.start();
             work = benchmark::reply;
         }
+        CpuClock clock = new CpuClock();
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String millis = orders.readLine(); millis != null; millis = orders.readLine()) {
-            Cost cost = slice(work, kind.operations, Integer.parseInt(millis) * 1_000_000L);
+            Cost cost = slice(clock, work, kind.operations, Integer.parseInt(millis) * 1_000_000L);
             System.out.println(cost.cpu() + " " + cost.bytes() + " " + cost.wall());
         }
         System.exit(0); // whatever threads are left
     }
 
-    private static Cost slice(Work work, int operationsAtOnce, long nanos) throws IOException {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static Cost slice(CpuClock clock, Work work, int operationsAtOnce, long nanos) throws IOException {
         long bytes = allocated();
-        long cpu = system.getProcessCpuTime();
+        long cpu = clock.nanos();
         long start = System.nanoTime();
         long operations = 0;
         while (System.nanoTime() - start < nanos) {
@@ -104,10 +103,7 @@ final class Slices implements AutoCloseable {
             operations += operationsAtOnce;
         }
         double done = operations;
-        return new Cost(
-                (system.getProcessCpuTime() - cpu) / done,
-                (allocated() - bytes) / done,
-                (System.nanoTime() - start) / done);
+        return new Cost((clock.nanos() - cpu) / done, (allocated() - bytes) / done, (System.nanoTime() - start) / done);
     }
 
     /** Bytes allocated so far by the threads that live now; a thread that ended takes its count with it. */
