@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
@@ -221,7 +220,13 @@ public final class Json {
      * @return the number, as {@link #count(JsonParser)} reads it; 0 if there is none of that name, or this is no object
      */
     public static long countIn(JsonParser in, String name) {
-        return valueIn(in, name, 0L, Json::count);
+        long count = 0;
+        if (isInObject(in)) {
+            while (find(in, name)) {
+                count = count(in);
+            }
+        }
+        return count;
     }
 
     /**
@@ -232,34 +237,45 @@ public final class Json {
      * @return the text, as {@link #text(JsonParser)} reads it; empty if there is none of that name, or this is no object
      */
     public static String textIn(JsonParser in, String name) {
-        return valueIn(in, name, "", Json::text);
+        String text = "";
+        if (isInObject(in)) {
+            while (find(in, name)) {
+                text = text(in);
+            }
+        }
+        return text;
     }
 
     /**
-     * One of the values in the object the parser stands at. It is left at the object's end.
+     * Whether the parser stands at an object, whose fields then can be looked for. What is none is passed over.
      *
      * @param in the parser
-     * @param name the value's name
-     * @param absent what there is if there is none of that name, or this is no object
-     * @param reading reads it, to its end
-     * @return what was read, the last one if there are several
-     * @param <T> what it is read as
+     * @return true if so
      */
-    public static <T> T valueIn(JsonParser in, String name, T absent, Function<JsonParser, T> reading) {
-        T value = absent;
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return value;
+    public static boolean isInObject(JsonParser in) {
+        if (in.currentToken() == JsonToken.START_OBJECT) {
+            return true;
         }
+        in.skipChildren();
+        return false;
+    }
+
+    /**
+     * Goes to the next value of a name in the object the parser is in, or to the object's end.
+     *
+     * @param in the parser, at the start of the object or the end of one of its values
+     * @param name the value's name
+     * @return true if there is one, at which the parser stands
+     */
+    public static boolean find(JsonParser in, String name) {
         for (String each = in.nextName(); each != null; each = in.nextName()) {
             in.nextToken();
             if (each.equals(name)) {
-                value = reading.apply(in);
-            } else {
-                in.skipChildren();
+                return true;
             }
+            in.skipChildren();
         }
-        return value;
+        return false;
     }
 
     /**

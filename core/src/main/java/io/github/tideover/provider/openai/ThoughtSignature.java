@@ -16,7 +16,13 @@ final class ThoughtSignature {
 
     /** Reads the value of {@code extra_content}; empty for none. */
     static String read(JsonParser in) {
-        return Json.valueIn(in, "google", "", google -> Json.textIn(google, "thought_signature"));
+        String signature = "";
+        if (Json.isInObject(in)) {
+            while (Json.find(in, "google")) {
+                signature = Json.textIn(in, "thought_signature");
+            }
+        }
+        return signature;
     }
 
     /** Whether a model of that name knows such seals: Gemini's, however a gateway calls it. Others may refuse the field. */

@@ -60,7 +60,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         /** Keeps nothing in mind. */
         History NONE = new History() {
             @Override
-            public void answered(ChatReply reply) {}
+            public void answered(ChatReply.Builder reply) {}
 
             @Override
             public boolean isLost(IOException refusal) {
@@ -69,7 +69,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         };
 
         /** The reply is complete. */
-        void answered(ChatReply reply);
+        void answered(ChatReply.Builder reply);
 
         /** Whether the provider does not find the response that the request goes on from, which then is forgotten here too. */
         boolean isLost(IOException refusal);
@@ -354,7 +354,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         boolean isStop = word.equals("stop") || word.equals("completed");
         finish(isStop ? (calls.isEmpty() ? "stop" : "tool_calls") : word);
         if ((isStop || word.equals("tool_calls")) && !isOpen) {
-            asked.history().answered(super.reply().build());
+            asked.history().answered(super.reply());
         }
         if (!isPiece) {
             complete();
@@ -437,7 +437,7 @@ final class ResponseEventReader extends StreamedReply implements DeltaReader {
         ChatReply.Builder reply = ResponseReader.read(response, headers, asked.model());
         leaveOut(response.unread());
         if (response.status().equals("completed") && !response.isOpen()) {
-            asked.history().answered(reply.build());
+            asked.history().answered(reply);
         }
         return reply;
     }

@@ -82,10 +82,12 @@ public final class ResponseRequest {
      * of a response in the foreground.
      *
      * @param background whether it is; it is not unless this says so
-     * @return a copy for which that holds
+     * @return a request for which that holds, this one if it does already
      */
     public ResponseRequest background(boolean background) {
-        return new ResponseRequest(model, asked, request, adapted, background, store, before);
+        return background == this.background
+                ? this
+                : new ResponseRequest(model, asked, request, adapted, background, store, before);
     }
 
     /**
@@ -93,10 +95,12 @@ public final class ResponseRequest {
      * {@code previous_response_id}. One in the background is kept in any case.
      *
      * @param store whether it does; it does not unless this says so
-     * @return a copy for which that holds
+     * @return a request for which that holds, this one if it does already
      */
     public ResponseRequest store(boolean store) {
-        return new ResponseRequest(model, asked, request, adapted, background, store, before);
+        return store == this.store
+                ? this
+                : new ResponseRequest(model, asked, request, adapted, background, store, before);
     }
 
     /** Goes on from a response: what was said up to and with it is not sent. */

@@ -81,7 +81,7 @@ public final class ResponsesDialect implements Dialect {
                     ChatReply.Builder reply = response.unread()
                             .toldBy(ResponseReader.read(response, headers, body.model()), body.adapted());
                     if (response.status().equals("completed") && !response.isOpen()) {
-                        conversation.answered(reply.build());
+                        conversation.answered(reply);
                     }
                     return reply;
                 },
@@ -122,9 +122,9 @@ public final class ResponsesDialect implements Dialect {
         }
 
         @Override
-        public void answered(ChatReply reply) {
+        public void answered(ChatReply.Builder reply) {
             if (body.canGoOn()) {
-                known.remember(body.model(), body.request(), reply);
+                known.remember(body.model(), body.request(), reply.build());
             }
         }
 
