@@ -105,7 +105,7 @@ class OtherDialectTest {
                     {"type":"tool_result","tool_use_id":"call_7","content":"rain"},
                     {"type":"text","text":"So?"}]}],
                  "temperature":1.0,
-                 "tools":[{"name":"weather","description":"Tells the weather.","input_schema":{"type":"object"}}]
+                 "tools":[{"name":"weather","description":"Tells the weather.","input_schema":{"type":"object","properties":{}}}]
                  STREAM}""".replace("STREAM", stream ? ",\"stream\":true" : ""));
         assertThat(JSON.readTree(asked.getBody().utf8())).isEqualTo(expected);
     }

@@ -86,7 +86,7 @@ class ResponsesThroughTheDoorTest {
                   {"type":"function_call","call_id":"call_1","name":"weather","arguments":"{\\"city\\":\\"Paris\\"}"},
                   {"type":"function_call_output","call_id":"call_1","output":"Rain"}],
                  "tools":[{"type":"function","name":"weather","description":"Tells the weather.",
-                   "parameters":{"type":"object"},"strict":false}],
+                   "parameters":{"type":"object","properties":{}},"strict":false}],
                  "store":false}"""));
     }
 
