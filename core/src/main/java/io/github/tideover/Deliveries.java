@@ -55,9 +55,8 @@ final class Deliveries {
         this.watchdog = watchdog;
         this.callback = callback;
         this.wakeIn = wakeIn;
-        // What is begun is counted here. A bound of the pool's own would refuse a task while the thread that is free
-        // for it
-        // is still on its way back.
+        // What is begun is counted here. A bound of the pool's own would refuse a task while the thread that is
+        // free for it is still on its way back.
         threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread made = new Thread(task, "tideover-delivery");
             made.setDaemon(true);
