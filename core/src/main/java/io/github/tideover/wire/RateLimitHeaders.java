@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     <a href="https://platform.claude.com/docs/en/api/rate-limits">Anthropic</a></td></tr>
  * <tr><td>Mistral, Cerebras</td><td>the window in the name, {@code x-ratelimit-remaining-req-minute}. See
  *     <a href="https://inference-docs.cerebras.ai/support/rate-limits">Cerebras</a></td></tr>
+ * <tr><td>Kong, a gateway</td><td>the window alone, {@code x-ratelimit-remaining-minute}, beside the fields of the IETF draft's first
+ *     versions. See <a href="https://developer.konghq.com/plugins/rate-limiting/">Kong's plugin</a></td></tr>
  * <tr><td>Fireworks</td><td>{@code x-ratelimit-remaining-tokens-prompt} and {@code -tokens-generated}</td></tr>
  * <tr><td>Together, OpenRouter</td><td>{@code x-ratelimit-remaining} without more, resets in seconds or as a time of the Unix
  *     clock; {@code x-tokenlimit-remaining}</td></tr>
@@ -89,7 +91,8 @@ public final class RateLimitHeaders {
         Map<String, Unit> names = new HashMap<>();
         names.put("requests", Unit.REQUESTS);
         names.put("tokens", Unit.TOKENS);
-        for (String window : List.of("second", "minute", "hour", "day", "month")) {
+        for (String window : List.of("second", "minute", "5-minute", "hour", "day", "month")) {
+            names.put(window, Unit.REQUESTS);
             names.put("requests-" + window, Unit.REQUESTS);
             names.put("req-" + window, Unit.REQUESTS);
             names.put("tokens-" + window, Unit.TOKENS);

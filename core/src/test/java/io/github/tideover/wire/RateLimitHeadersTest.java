@@ -109,6 +109,25 @@ class RateLimitHeadersTest {
                         limit(Unit.TOKENS, "tokens-minute", 50_000, 47_196, null),
                         limit(Unit.TOKENS, "tokens-month", 4_000_000, 3_950_246, null)),
                 of(
+                        "Mistral, by five minutes",
+                        List.of(
+                                "x-ratelimit-limit-tokens-5-minute", "250000",
+                                "x-ratelimit-remaining-tokens-5-minute", "249000"),
+                        limit(Unit.TOKENS, "tokens-5-minute", 250_000, 249_000, null)),
+                of(
+                        "Kong",
+                        List.of(
+                                "RateLimit-Limit", "60",
+                                "RateLimit-Remaining", "45",
+                                "RateLimit-Reset", "47",
+                                "X-RateLimit-Limit-Minute", "60",
+                                "X-RateLimit-Remaining-Minute", "45",
+                                "X-RateLimit-Limit-Hour", "1000",
+                                "X-RateLimit-Remaining-Hour", "900"),
+                        limit(Unit.REQUESTS, "requests", 60, 45, "PT47S"),
+                        limit(Unit.REQUESTS, "minute", 60, 45, null),
+                        limit(Unit.REQUESTS, "hour", 1_000, 900, null)),
+                of(
                         "Cerebras",
                         List.of(
                                 "x-ratelimit-limit-tokens-minute", "60000",
