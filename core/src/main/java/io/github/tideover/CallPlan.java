@@ -354,9 +354,6 @@ final class CallPlan {
         Admission admission = rung.route().admit(now, longestTurn, longestForRoom(now), claim);
         claim.hasTurn |= admission.waitFor == Admission.WaitFor.TURN;
         claim.turnKey = admission.waitFor == Admission.WaitFor.ROOM ? admission.key : claim.turnKey;
-        if (admission.waitFor == Admission.WaitFor.REST) {
-            giveBackTurns(rung); // whoever rests has lost its turn, lest all go at once at the end
-        }
         permit = admission.permit;
         if (permit != null) {
             claim.clearTurns();

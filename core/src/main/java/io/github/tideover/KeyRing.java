@@ -109,7 +109,7 @@ final class KeyRing {
     /** Whether little is left of the limits of one of the keys. */
     boolean isLow(long now) {
         for (Key key : keys) {
-            if (key.limiter != null && key.limiter.isLow(now) || key.pace != null && key.pace.isOn()) {
+            if (key.limiter != null && key.limiter.isLow(now) || key.pace != null && key.pace.isOn(now)) {
                 return true;
             }
         }
@@ -139,6 +139,14 @@ final class KeyRing {
     long waitForPace(int place, Claim claim, long now) {
         LearnedPace pace = keys[place].pace;
         return pace == null ? 0 : pace.waitFrom(claim, claim.hasWaitedFor(place), now);
+    }
+
+    /** A caller may not go for the pace of a key: as long as there are any, it is needed. */
+    void heldBack(int place, long now) {
+        LearnedPace pace = keys[place].pace;
+        if (pace != null) {
+            pace.heldBack(now);
+        }
     }
 
     /** How long such a caller has to wait as far as can be told, which decides whether it is worth it. */
@@ -192,16 +200,21 @@ final class KeyRing {
     }
 
     /**
-     * A request was refused for too many, without a word on when to come back.
+     * A request was refused for too many. Where what was heard of the key's limits explains it, they pace; but who tells no more than
+     * when to come back, or not even that, has a limit to be learned: all who waited would go together when the rest is over.
      *
      * @param perSecond how many requests a second were sent of late, with all keys
+     * @param rest for how long the key is left alone; 0 if nothing was said
      */
-    void refused(Permit permit, double perSecond, long now) {
+    void refused(Permit permit, double perSecond, long rest, long now) {
         Key key = keys[permit.key];
+        if (rest > 0 && key.limiter != null && key.limiter.isLow(now)) {
+            return;
+        }
         if (key.pace == null) {
             key.pace = new LearnedPace(now);
         }
-        key.pace.refused(permit.startedAt, perSecond / keys.length, now);
+        key.pace.refused(permit.startedAt, perSecond / keys.length, rest, now);
         findRoom(now);
     }
 
@@ -362,7 +375,7 @@ final class KeyRing {
         private boolean isKnownToRest;
         /** There from the first word about limits on. */
         private @Nullable Limiter limiter;
-        /** There from the first refusal on that did not say when to come back. */
+        /** There from the first refusal on that no known limit explains. */
         private @Nullable LearnedPace pace;
 
         private long sent;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many requests a second a key is good for, learned from refusals for too many that say no time to come back. A refusal cuts
+ * How many requests a second a key is good for, learned from refusals for too many where nothing tells of the limit. A refusal cuts
  * the pace, and answers bring it back along a cubic curve: fast at first, slow where the refusal came, then faster and faster, until
  * the next refusal. That is the adaptive mode of the AWS SDKs, with their numbers ({@code RateLimiterTokenBucket} of the AWS SDK
  * for Java 2), which is CUBIC (RFC 9438) for requests. Off until the first refusal, and again when none has come for a while.
@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <ul>
  *   <li>A refusal of a request that went out before the last cut cuts nothing: it tells of the pace before.
+ *   <li>Where it asked for a rest, the way back begins at its end.
  *   <li>The way back to a pace that was nearly right takes six requests at least, or each second one would be refused.
  *   <li>Single calls are no pace to cut from.
  *   <li>If everything is refused, the pace sinks to that of the probes of an open circuit.
@@ -32,7 +33,10 @@ final class LearnedPace {
     static final double STEEPNESS = 0.4;
     /** However many are refused, one goes out this often: as at an open circuit, it is how the way back is found. */
     static final long LONGEST_GAP = Route.LONGEST_PAUSE;
-    /** So long after the last refusal, and with nobody waiting, the pace is off; where the way back is long, three times that. */
+    /**
+     * So long after the last refusal, and after anybody was last held back, the pace is off; where the way back is long, three
+     * times that.
+     */
     static final long OVER_AFTER = TimeUnit.SECONDS.toNanos(30);
 
     private static final double WAYS_BACK = 3;
@@ -67,7 +71,7 @@ final class LearnedPace {
     static final double ON_THE_WAY_BACK_WHEN_FOUND = 20;
     /** What is answered over a minute is less than is allowed, as the way back takes a while. */
     private static final double HEADROOM = 1.1;
-    /** So long after the last refusal there is that limit: from then on there may be more to ask. */
+    /** So long after the first answer there is that limit: from then on there may be more to ask. */
     private static final long EASED_FOR = 2 * OVER_AFTER;
 
     /** Requests a second; without bound while it is off. */
@@ -79,15 +83,18 @@ final class LearnedPace {
     private int sentInSpan;
     /** What was sent a second before the first refusal. */
     private double before;
-    /** The pace at the last refusal, when that was, and after how many seconds the curve is back there. */
+    /** The pace at the last refusal, until when that asked for rest, and after how many seconds the curve is back there. */
     private double rateRefused;
 
-    private long refusedAt;
+    private long refusedUntil;
     private double secondsBack;
-    /** Something was answered since the last refusal; and when that was last. */
+    /** Something was answered since the last refusal; when that was first, and last. */
     private boolean isAnswered;
 
+    private long firstAnsweredAt;
     private long answeredAt;
+    /** Somebody was last held back then. */
+    private long heldBackAt;
     /** The pace at the last refusal before which something was answered. */
     private double rateMet;
     /** Something had been, when it came: so the limit is near. Else nothing is known of where it is, but that it is lower. */
@@ -100,13 +107,20 @@ final class LearnedPace {
 
     private double tokens;
     private long filledAt;
+    /** A request may go out, and could have since then. */
+    private boolean isFree;
+
+    private long freeSince;
+    /** For how long none came, since the pace began: that says nothing of the limit. */
+    private long idle;
+
     private final ArrayDeque<Claim> queue = new ArrayDeque<>();
     /** When those who wait were last told their places. */
     private long numberedAt;
 
     LearnedPace(long now) {
         spanStart = now;
-        refusedAt = now;
+        refusedUntil = now;
         filledAt = now;
         numberedAt = now;
         answeredAt = now;
@@ -114,6 +128,12 @@ final class LearnedPace {
 
     boolean isOn() {
         return rate < Double.POSITIVE_INFINITY;
+    }
+
+    /** Whether it is on now, however long nobody has asked. */
+    boolean isOn(long now) {
+        fill(now);
+        return isOn();
     }
 
     /** Requests a second that may go out, without bound while it is off. */
@@ -130,6 +150,7 @@ final class LearnedPace {
     void sent(Claim claim, long now) {
         if (isOn()) {
             tokens--;
+            endIdle(now);
             leave(claim);
         }
         sentInSpan++;
@@ -147,9 +168,13 @@ final class LearnedPace {
      *
      * @param sentAt when it went out
      * @param perSecond how many requests a second went out of late, as far as others know
+     * @param rest for how long none is to go out; 0 if nothing was said
      */
-    void refused(long sentAt, double perSecond, long now) {
-        if (isOn() && sentAt - refusedAt < 0) {
+    void refused(long sentAt, double perSecond, long rest, long now) {
+        if (isOn() && sentAt - refusedUntil < 0) {
+            if (rest > 0) {
+                refusedUntil = now + Math.max(rest, refusedUntil - now);
+            }
             return;
         }
         fill(now);
@@ -157,12 +182,16 @@ final class LearnedPace {
             measured = Math.max(measured, perSecond);
             before = measured;
             tokens = 0;
+            isFree = false;
             isAnswered = true;
+            heldBackAt = now;
+            idle = 0;
             answers.begin(now);
         }
         tokens = Math.min(tokens, 0); // what was saved up is not there, it has shown
+        endIdle(now);
         double met = Math.min(Math.max(FEWEST, measured), rate);
-        double allowed = answers.perSecond(now);
+        double allowed = answeredPerSecond(now);
         boolean isFound = allowed > 0 && allowed <= SLOW;
         isNearlyRight = isAnswered || isFound;
         rateMet = isAnswered ? met : rateMet;
@@ -174,45 +203,81 @@ final class LearnedPace {
             secondsBack = Math.max(secondsBack, requests / rateRefused);
         }
         double left = isAnswered ? cut * rateRefused : CUT * Math.min(met, rateRefused);
-        refusedAt = now;
+        refusedUntil = now + rest;
         isAnswered = false;
         setRate(left, now);
     }
 
     /** A request was answered. */
     void answered(long now) {
+        firstAnsweredAt = isAnswered ? firstAnsweredAt : now;
         isAnswered = true;
         answeredAt = now;
         if (isOn()) {
-            answers.add(now);
             fill(now);
-            double way = (now - refusedAt) / SECOND / secondsBack - 1;
+            answers.add(busy(now));
+            double way = Math.max(0, now - refusedUntil) / SECOND / secondsBack - 1;
             setRate(rateRefused * (1 + (1 - cut) * way * way * way), now);
         }
     }
 
     private void setRate(double perSecond, long now) {
         double most = GROWTH * Math.max(1, measured);
-        if (!isNearlyRight && now - refusedAt <= EASED_FOR) {
+        if (!isNearlyRight && (!isAnswered || now - firstAnsweredAt <= EASED_FOR)) {
             most = Math.min(most, Math.max(MOST_AT_LEAST, MOST_SHARE * before));
         }
         rate = Math.max(SLOWEST, Math.min(perSecond, most));
     }
 
-    /** At most a second's worth of tokens, or one, is saved up. */
+    /** At most a second's worth of tokens, or one, is saved up, and no more than one for the end of a rest. */
     private void fill(long now) {
         if (now - filledAt <= 0) {
             return;
         }
         if (isOn()) {
-            tokens = Math.min(Math.max(1, rate), tokens + rate * ((now - filledAt) / SECOND));
+            if (refusedUntil - filledAt > 0) {
+                save(1, refusedUntil - now < 0 ? refusedUntil : now);
+            }
+            save(Math.max(1, rate), now);
             dropAbsent(now);
             double seconds = Math.max(OVER_AFTER / SECOND, WAYS_BACK * secondsBack);
-            if (now - refusedAt > seconds * SECOND && queue.isEmpty()) {
+            long quiet = Math.min(now - refusedUntil, now - heldBackAt);
+            if (quiet > seconds * SECOND && queue.isEmpty()) {
                 rate = Double.POSITIVE_INFINITY;
             }
         }
         filledAt = now;
+    }
+
+    private void save(double most, long until) {
+        double missing = 1 - tokens;
+        if (!isFree && missing <= rate * ((until - filledAt) / SECOND)) {
+            isFree = true;
+            freeSince = filledAt + (long) (Math.max(0, missing) / rate * SECOND);
+        }
+        tokens = Math.min(most, tokens + rate * ((until - filledAt) / SECOND));
+        filledAt = until;
+    }
+
+    private void endIdle(long now) {
+        if (isFree && tokens < 1 - NEARLY) {
+            idle += idleNow(now);
+            isFree = false;
+        }
+    }
+
+    /** In a rest nobody may go. */
+    private long idleNow(long now) {
+        return isFree ? Math.max(0, Math.min(now - freeSince, now - refusedUntil)) : 0;
+    }
+
+    /** The time without that in which requests could have gone out, but none came. */
+    private long busy(long now) {
+        return now - idle - idleNow(now);
+    }
+
+    private double answeredPerSecond(long now) {
+        return answers.perSecond(busy(now));
     }
 
     /** Who does not look when it said it would must not hold up the others. */
@@ -222,6 +287,11 @@ final class LearnedPace {
             leave(first);
             first = queue.peekFirst();
         }
+    }
+
+    /** Somebody may not go yet, and goes elsewhere perhaps. */
+    void heldBack(long now) {
+        heldBackAt = now;
     }
 
     /** How long a caller that has no place yet, and takes the last one, has to wait; 0 for not at all. */
@@ -247,7 +317,7 @@ final class LearnedPace {
             number(now);
             return until(claim.place, Math.max(rate, now - answeredAt <= OVER_AFTER ? rateMet / CUT : rateRefused));
         }
-        double likely = answers.perSecond(now);
+        double likely = answeredPerSecond(now);
         return hasWaited ? until(1) : until(queue.size() + 1, likely > 0 ? Math.min(rate, likely) : rate);
     }
 
@@ -305,7 +375,7 @@ final class LearnedPace {
         }
     }
 
-    /** What was answered over the last minute of the pace. */
+    /** What was answered over the last minute of the pace, idle time left out. */
     private static final class Answers {
         private static final long SPAN = TimeUnit.SECONDS.toNanos(10);
 

@@ -215,11 +215,11 @@ final class Route {
      */
     synchronized Admission admit(long now, long longestTurn, long longestForRoom, Claim claim) {
         if (restUntil - now > 0) {
-            return resting(now, requireNonNull(rest));
+            return resting(requireNonNull(rest), claim, now);
         }
         int key = keys.take(claim, now);
         if (key < 0) {
-            return resting(now, keys.resting(claim.without()));
+            return resting(keys.resting(claim.without()), claim, now);
         }
         boolean probe = false;
         if (!standing) {
@@ -273,6 +273,9 @@ final class Route {
 
     private Admission waitForRoom(int key, long wait, long longest, Claim claim, long now) {
         long forPace = keys.waitForPace(key, claim, now);
+        if (forPace > 0) {
+            keys.heldBack(key, now);
+        }
         if (forPace >= SHORTEST_SUSPECT_AGE && !claim.hasWaitedFor(key)) {
             board.heldBack(index, now);
         }
@@ -329,9 +332,18 @@ final class Route {
         return CIRCUIT_OPEN.cause() + " (" + lastKind.cause() + ")";
     }
 
-    private Admission resting(long now, KeyRing.Resting rest) {
+    /**
+     * Nobody may go. Who stands in a queue keeps its place. All other turns are lost, lest all who had one go at once at the end.
+     */
+    private Admission resting(KeyRing.Resting rest, Claim claim, long now) {
         Failure cause = rest.cause();
         long until = rest.until();
+        if (claim.isInQueue) {
+            claim.looksAt = until;
+        } else {
+            giveBackTurns(claim);
+            claim.clearTurns();
+        }
         // What a provider asked for is a pause; what waiting does not mend keeps its own name.
         if (!isStop(cause)) {
             return Admission.refused(
@@ -645,10 +657,8 @@ final class Route {
     private void restIfAsked(Permit permit, Failure failure, long now) {
         Duration wished = restFor(failure);
         boolean isTooLarge = failure.again() == FailureKind.Again.ELSEWHERE; // for any pace
-        if (failure.kind() == THROTTLED
-                && failure.retryAfter().orElse(Duration.ZERO).isZero()
-                && !isTooLarge) {
-            keys.refused(permit, slowStart.perSecond(now), now);
+        if (failure.kind() == THROTTLED && !isTooLarge) {
+            keys.refused(permit, slowStart.perSecond(now), wished.toNanos(), now);
         }
         if (KeyRing.isOfTheKey(failure.kind())) {
             boolean isNews = keys.rest(permit.key, failure, wished.toNanos(), now);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
+import io.github.tideover.failure.RateLimits;
+import io.github.tideover.failure.RateLimits.Limit;
+import io.github.tideover.failure.RateLimits.Unit;
 import io.github.tideover.status.Cause;
 import io.github.tideover.status.ServiceState;
 import java.time.Duration;
@@ -33,7 +36,7 @@ class LearnedPaceTest {
 
     private static LearnedPace refusedOnce(double perSecond, long now) {
         LearnedPace pace = new LearnedPace(now);
-        pace.refused(now, perSecond, now);
+        pace.refused(now, perSecond, 0, now);
         return pace;
     }
 
@@ -69,7 +72,7 @@ class LearnedPaceTest {
             long now = i * SECOND / 5;
             pace.sent(new Claim(), now);
             if (i == 10 || i == 16) {
-                pace.refused(now, 0, now);
+                pace.refused(now, 0, 0, now);
             } else {
                 pace.answered(now);
             }
@@ -96,9 +99,9 @@ class LearnedPaceTest {
     @Test
     void aRefusalOfWhatWentOutBeforeTheCutCutsNothing() {
         LearnedPace pace = refusedOnce(10, SECOND);
-        pace.refused(SECOND - 1, 10, at(1.5));
+        pace.refused(SECOND - 1, 10, 0, at(1.5));
         assertThat(pace.rate()).isEqualTo(7);
-        pace.refused(at(1.2), 10, at(1.5));
+        pace.refused(at(1.2), 10, 0, at(1.5));
         assertThat(pace.rate()).isCloseTo(4.9, within(1e-9));
     }
 
@@ -106,7 +109,7 @@ class LearnedPaceTest {
     void ifEverythingIsRefusedItSinksToThatOfProbes() {
         LearnedPace pace = refusedOnce(100, 0);
         for (int i = 1; i <= 30; i++) {
-            pace.refused(i * SECOND, 0, i * SECOND);
+            pace.refused(i * SECOND, 0, 0, i * SECOND);
         }
         assertThat(pace.rate()).isEqualTo((double) SECOND / LearnedPace.LONGEST_GAP);
         assertThat(pace.waitFrom(30 * SECOND)).isEqualTo(LearnedPace.LONGEST_GAP);
@@ -150,16 +153,92 @@ class LearnedPaceTest {
         assertThat(pace.waitFrom(second, false, 2 * SECOND + 1)).isZero();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void onlyARefusalThatDoesNotSayWhenToComeBackBeginsAPace(boolean says) {
-        LadderFixture fixture = new LadderFixture(2);
-        CallPlan plan = fixture.plan();
-        plan.first(fixture.time.now());
-        Duration wish = says ? Duration.ofMillis(10) : Duration.ZERO;
-        plan.next(LadderFixture.failedAfter(FailureKind.THROTTLED, wish), fixture.time.now());
-        fixture.time.advance(Duration.ofMillis(20));
-        assertThat(fixture.route(0).isStanding(fixture.time.now())).isEqualTo(says);
+    /** All who waited would go together when the rest is over. */
+    @Test
+    void aRefusalThatSaysOnlyWhenToComeBackBeginsAPaceTooFromTheEndOfItsRestOn() {
+        LadderFixture fixture = new LadderFixture(1);
+        Route route = fixture.route(0);
+        Failure refusal = Failure.of(FailureKind.THROTTLED)
+                .retryAfter(Duration.ofSeconds(20))
+                .build();
+        route.failed(granted(fixture), refusal, fixture.time.now());
+        fixture.time.advance(Duration.ofSeconds(19));
+        assertThat(route.isStanding(fixture.time.now())).as("in its rest").isFalse();
+        fixture.time.advance(Duration.ofSeconds(1));
+        assertThat(LadderFixture.told(fixture.plan().first(fixture.time.now()))).isEqualTo("send a");
+        assertThat(LadderFixture.told(fixture.plan().first(fixture.time.now()))).isEqualTo("wait");
+        fixture.time.advance(Duration.ofSeconds(1));
+        assertThat(route.isStanding(fixture.time.now()))
+                .as("for the one that waits")
+                .isFalse();
+    }
+
+    @Test
+    void aRefusalThatALimitHeardOfExplainsBeginsNoPace() {
+        LadderFixture fixture = new LadderFixture(1);
+        Route route = fixture.route(0);
+        Failure refusal = Failure.of(FailureKind.THROTTLED)
+                .retryAfter(Duration.ofMillis(100))
+                .rateLimits(RateLimits.of(List.of(Limit.of(Unit.REQUESTS, "requests")
+                        .limit(100)
+                        .remaining(0)
+                        .resetsAfter(Duration.ofMillis(100))
+                        .build())))
+                .build();
+        route.failed(granted(fixture), refusal, fixture.time.now());
+        fixture.time.advance(Duration.ofMillis(100));
+        for (int i = 0; i < 20; i++) {
+            assertThat(LadderFixture.told(fixture.plan().first(fixture.time.now())))
+                    .isEqualTo("send a");
+        }
+    }
+
+    @Test
+    void whoStandsInTheQueueKeepsItsPlaceInARest() {
+        LadderFixture fixture = new LadderFixture(1);
+        Route route = fixture.route(0);
+        Permit late = granted(fixture);
+        route.failed(granted(fixture), REFUSED, fixture.time.now());
+        CallPlan first = fixture.plan();
+        CallPlan second = fixture.plan();
+        first.first(fixture.time.now());
+        second.first(fixture.time.now());
+        Failure rest = REFUSED.toBuilder().retryAfter(Duration.ofSeconds(10)).build();
+        route.failed(late, rest, fixture.time.now());
+        fixture.time.advance(Duration.ofSeconds(1));
+        for (CallPlan plan : List.of(second, first)) {
+            assertThat(LadderFixture.told(plan.next(Outcome.WAITED, fixture.time.now())))
+                    .isEqualTo("wait");
+        }
+        fixture.time.advance(Duration.ofSeconds(9));
+        assertThat(LadderFixture.told(second.next(Outcome.WAITED, fixture.time.now())))
+                .isEqualTo("wait");
+        assertThat(LadderFixture.told(first.next(Outcome.WAITED, fixture.time.now())))
+                .isEqualTo("send a");
+    }
+
+    @Test
+    void aPaceThatHoldsSomebodyBackStaysOnThoughTheyGoElsewhere() {
+        LearnedPace pace = refusedOnce(10, 0);
+        pace.heldBack(LearnedPace.OVER_AFTER);
+        assertThat(pace.isOn(2 * LearnedPace.OVER_AFTER)).isTrue();
+        assertThat(pace.isOn(2 * LearnedPace.OVER_AFTER + 1)).isFalse();
+    }
+
+    /** One that goes out each four seconds, where one a second is allowed, does not make the limit one in four. */
+    @Test
+    void timeInWhichNobodyAskedSaysNothingOfTheLimit() {
+        LearnedPace pace = refusedOnce(1 / LearnedPace.CUT, 0);
+        long now = 0;
+        for (int i = 1; i <= 40; i++) {
+            now = 4 * i * SECOND;
+            pace.heldBack(now);
+            assertThat(pace.waitFrom(now)).isZero();
+            pace.sent(new Claim(), now);
+            pace.answered(now);
+        }
+        pace.refused(now + SECOND, 0, 0, now + SECOND);
+        assertThat(pace.rate()).as("%s", pace).isBetween(0.8, 1.2);
     }
 
     @Test

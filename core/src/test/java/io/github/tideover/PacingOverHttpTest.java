@@ -55,6 +55,15 @@ class PacingOverHttpTest {
 
     /** Thirty requests a minute, of which one comes back every two seconds, told in OpenAI's headers. */
     private LoopbackProvider.Behaviour limited() {
+        return limited(true);
+    }
+
+    /** Without a header, but for the one of a refusal that says when to come back. */
+    private LoopbackProvider.Behaviour limitedInSecret() {
+        return limited(false);
+    }
+
+    private LoopbackProvider.Behaviour limited(boolean tells) {
         return wire -> {
             boolean serves;
             String[] headers;
@@ -64,11 +73,13 @@ class PacingOverHttpTest {
                 serves = left >= 1;
                 left -= serves ? 1 : 0;
                 long reset = (long) (WINDOW * (LIMIT - left) / LIMIT);
-                headers = new String[] {
-                    "x-ratelimit-limit-requests: " + LIMIT,
-                    "x-ratelimit-remaining-requests: " + (int) left,
-                    "x-ratelimit-reset-requests: " + TimeUnit.NANOSECONDS.toMillis(reset) + "ms"
-                };
+                headers = tells
+                        ? new String[] {
+                            "x-ratelimit-limit-requests: " + LIMIT,
+                            "x-ratelimit-remaining-requests: " + (int) left,
+                            "x-ratelimit-reset-requests: " + TimeUnit.NANOSECONDS.toMillis(reset) + "ms"
+                        }
+                        : serves ? new String[0] : new String[] {"retry-after: 2"};
             }
             if (!serves) {
                 refused.incrementAndGet();
@@ -83,9 +94,29 @@ class PacingOverHttpTest {
     @Test
     void aClientWithThreeTimesTooMuchToAskMeetsNextToNoRefusal() {
         server.does(limited());
+        List<CompletableFuture<ChatReply>> calls = threeTimesTooMany(4);
+        assertThat(refused.get()).as("HTTP 429 of " + server.asked().size()).isLessThanOrEqualTo(1);
+        assertThat(answered(calls)).as("answered").isGreaterThan((long) (0.97 * LIMIT * 4));
+        assertThatOthersMet(calls, FailureKind.PAUSED);
+    }
+
+    /** All who waited went together when the rest was over. */
+    @Test
+    void oneWhoseProviderSaysOnlyInARefusalWhenToComeBackMeetsFewAndUsesWhatItMay() {
+        server.does(limitedInSecret());
+        int minutes = 10;
+        List<CompletableFuture<ChatReply>> calls = threeTimesTooMany(minutes);
+        int asked = server.asked().size();
+        assertThat(100.0 * refused.get() / asked)
+                .as("percent refused of " + asked)
+                .isLessThanOrEqualTo(10);
+        assertThat(answered(calls)).as("answered").isGreaterThan((long) (0.97 * LIMIT * minutes));
+        assertThatOthersMet(calls, FailureKind.PAUSED, FailureKind.THROTTLED);
+    }
+
+    private List<CompletableFuture<ChatReply>> threeTimesTooMany(int minutes) {
         List<CompletableFuture<ChatReply>> calls = new ArrayList<>();
         Duration gap = Duration.ofNanos(WINDOW / LIMIT / 3);
-        int minutes = 4;
         for (int i = 0; i < 3 * LIMIT * minutes; i++) {
             calls.add(tideover.chatAsync("Hi"));
             // Nobody is on the wire: each call is over, or waits for time to pass.
@@ -95,18 +126,23 @@ class PacingOverHttpTest {
                             == calls.size());
             time.advance(gap);
         }
-        long answered = calls.stream()
+        return calls;
+    }
+
+    private static long answered(List<CompletableFuture<ChatReply>> calls) {
+        return calls.stream()
                 .filter(call -> call.isDone() && !call.isCompletedExceptionally())
                 .count();
-        assertThat(refused.get()).as("HTTP 429 of " + server.asked().size()).isLessThanOrEqualTo(1);
-        assertThat(answered).as("answered").isGreaterThan((long) (0.97 * LIMIT * minutes));
+    }
+
+    private static void assertThatOthersMet(List<CompletableFuture<ChatReply>> calls, FailureKind... kinds) {
         calls.stream()
                 .filter(CompletableFuture::isCompletedExceptionally)
                 .forEach(call -> assertThat(
                                 Assertions.catchThrowable(call::join).getCause())
                         .isInstanceOfSatisfying(
                                 RateLimitedException.class,
-                                e -> assertThat(e.kind()).isEqualTo(FailureKind.PAUSED)));
+                                e -> assertThat(e.kind()).isIn((Object[]) kinds)));
     }
 
     @ParameterizedTest

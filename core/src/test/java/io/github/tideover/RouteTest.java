@@ -307,6 +307,7 @@ class RouteTest {
                         .retryAfter(Duration.ofHours(114))
                         .build(),
                 time.now());
+        time.advance(Duration.ofSeconds(1)); // as if nothing had been said: a pace begins
         succeed();
     }
 
