@@ -9,6 +9,7 @@ import io.github.tideover.outbox.Delivery;
 import io.github.tideover.outbox.Ledger;
 import io.github.tideover.outbox.MessageState;
 import io.github.tideover.outbox.OutboxMessage;
+import io.github.tideover.status.Listeners;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.status.StatusEvent;
 import java.io.IOException;
@@ -60,8 +61,7 @@ final class OutboxDrain implements Ledger.Watcher {
     private final Time time;
     private final BooleanSupplier isCalm;
     private final Deliveries deliveries;
-    private final List<Consumer<OutboxMessage>> listeners;
-    private final StatusLane lane;
+    private final Listeners<OutboxMessage> listeners;
     private final Runnable whenDelivered;
     private final AtomicInteger wakes = new AtomicInteger();
     /** Conversations of this process that are to hear of answers. Guarded by itself. */
@@ -93,14 +93,13 @@ final class OutboxDrain implements Ledger.Watcher {
             Engine engine,
             BooleanSupplier isCalm,
             Consumer<Delivery> callback,
-            List<Consumer<OutboxMessage>> listeners,
+            Listeners<OutboxMessage> listeners,
             Runnable whenDelivered) {
         this.ledger = ledger;
         this.engine = engine;
         this.time = engine.time();
         this.isCalm = isCalm;
-        this.listeners = List.copyOf(listeners);
-        this.lane = new StatusLane("tideover-outbox-news");
+        this.listeners = listeners;
         this.whenDelivered = whenDelivered;
         long now = time.now();
         pausedUntil = now;
@@ -155,15 +154,7 @@ final class OutboxDrain implements Ledger.Watcher {
         if (message.state() == MessageState.DELIVERED && ledger.isInCharge(this)) {
             whenDelivered.run();
         }
-        for (Consumer<OutboxMessage> listener : listeners) {
-            lane.execute(() -> {
-                try {
-                    listener.accept(message);
-                } catch (Throwable e) { // whatever it throws is the listener's affair
-                    log.warn("An outbox listener failed: {}", e.getClass().getName());
-                }
-            });
-        }
+        listeners.tell(message);
     }
 
     /** A call was answered by a provider: there is somebody to ask. */
@@ -398,6 +389,5 @@ final class OutboxDrain implements Ledger.Watcher {
     void close() {
         deliveries.await(LAST_WRITE);
         ledger.detach(this, LAST_WRITE);
-        lane.close();
     }
 }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what the status has others do, one after the other on a thread of its own, which is there only while it has work. Whoever
- * has much for it keeps that in a queue of its own; a task too many is dropped, the oldest first.
+ * Runs what no call waits for, one after the other on a thread of its own, which is there only while it has work. Whoever has much
+ * for it keeps that in a queue of its own; a task too many is dropped, the oldest first.
  */
 final class StatusLane implements Executor {
     private static final int MOST_WAITING = 256;

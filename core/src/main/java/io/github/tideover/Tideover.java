@@ -19,6 +19,7 @@ import io.github.tideover.outbox.Ledger;
 import io.github.tideover.outbox.Outbox;
 import io.github.tideover.outbox.OutboxMessage;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.status.Listeners;
 import io.github.tideover.status.OutageReport;
 import io.github.tideover.status.PagePoller;
 import io.github.tideover.status.PageReport;
@@ -80,7 +81,7 @@ public final class Tideover implements AutoCloseable {
     private final Builder blueprint;
     private final Engine engine;
     private final StatusBoard board;
-    private final StatusLane lane;
+    private final ListenerThreads listenerThreads;
     private final StatusLane historyLane;
     private final StatusRecorder recorder;
     private final Transport transport;
@@ -100,7 +101,7 @@ public final class Tideover implements AutoCloseable {
         Time given = builder.time;
         ownsScheduler = given == null;
         time = given != null ? given : systemTime();
-        lane = new StatusLane("tideover-status");
+        listenerThreads = new ListenerThreads();
         historyLane = new StatusLane("tideover-history");
         watchdog = new Watchdog(time);
         List<Provider> providers = builder.providers();
@@ -115,7 +116,7 @@ public final class Tideover implements AutoCloseable {
                 time.nanos(),
                 builder.statusWords,
                 builder.reportListeners,
-                lane,
+                listenerThreads,
                 builder.statusHistory,
                 historyLane);
         board = new StatusBoard(
@@ -123,7 +124,7 @@ public final class Tideover implements AutoCloseable {
                 place -> providers.get(place).isLocal(),
                 time.nanos(),
                 time.clock(),
-                lane,
+                listenerThreads,
                 this::later,
                 builder.statusWords);
         board.recordTo(recorder);
@@ -205,12 +206,15 @@ public final class Tideover implements AutoCloseable {
                 similar,
                 null,
                 null);
+        Listeners<OutboxMessage> listeners =
+                new Listeners<>("the outbox", listenerThreads, OutboxMessage::id, message -> false);
+        builder.outboxListeners.forEach(listeners::subscribe);
         OutboxDrain drain = new OutboxDrain(
                 ledger,
                 quiet,
                 () -> routes.stream().allMatch(route -> route.isCalm(time.now())),
                 requireNonNull(builder.onDelivered),
-                builder.outboxListeners,
+                listeners,
                 recorder::delivered);
         engine.whenAnswered(drain::othersAreAnswered);
         board.subscribe(drain::hears);
@@ -777,8 +781,11 @@ public final class Tideover implements AutoCloseable {
     }
 
     /**
-     * Adds a listener for changes of status. It is called on a thread of its own, one event after the other; what it
-     * throws is logged, and however long it takes, no call waits for it.
+     * Adds a listener for changes of status. It is called on a thread for listeners, one event after the other and in order; what it
+     * throws is logged, and however long it takes, no call and no other listener waits for it.
+     *
+     * <p>Different listeners may be called at the same time. What two of them share, or one object that is given twice or to
+     * two clients, must be safe for that. Up to 32 listeners are called at once; when so many hang, the others wait for one of them.
      *
      * @param listener told of every change from now on
      * @return closes the subscription
@@ -847,7 +854,7 @@ public final class Tideover implements AutoCloseable {
             outbox.close();
         }
         transport.close();
-        lane.close();
+        listenerThreads.close();
         if (similar != null) {
             similar.close(LAST_WRITE);
         }
@@ -1079,7 +1086,8 @@ public final class Tideover implements AutoCloseable {
 
         /**
          * Adds a listener for what becomes of messages in the outbox: accepted, answered, delivered, expired, refused, failed. It
-         * is called as status listeners are.
+         * is called as {@linkplain Tideover#onStatus status listeners} are: in order, and at the same time as other listeners. Beyond
+         * 256 changes that wait for it, it loses those of a message that has changed again since, and then the oldest.
          *
          * @param listener told of every change of a message's state
          * @return this builder
@@ -1117,7 +1125,8 @@ public final class Tideover implements AutoCloseable {
         }
 
         /**
-         * Adds a listener that is given a report when an outage is over. It is called as status listeners are.
+         * Adds a listener that is given a report when an outage is over. It is called as
+         * {@linkplain Tideover#onStatus status listeners} are.
          *
          * @param listener told of every outage and maintenance, not of trouble that became neither
          * @return this builder

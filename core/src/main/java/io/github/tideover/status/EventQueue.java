@@ -5,24 +5,33 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that wait for listeners that are slow. Of those that a later one replaces, the later one is enough: each holds the whole
- * status. An {@link StatusEvent.Kind#UPDATE} gives way to the next one at once; when there is no more room, the oldest gives way of
- * which there is a later one of the same kind about the same.
+ * Events that wait for a listener that is slow. Of those that a later one replaces, the later one is enough: each holds the whole of
+ * its subject. An update gives way to the next one at once; when there is no more room, the oldest gives way of which there is a
+ * later one of the same subject.
  */
-final class EventQueue {
+final class EventQueue<T> {
     static final int MOST = 256;
 
-    private final Deque<StatusEvent> waiting = new ArrayDeque<>();
+    private final Function<? super T, ?> subject;
+    private final Predicate<? super T> isUpdate;
+    private final Deque<T> waiting = new ArrayDeque<>();
     private boolean isDelivering;
+    private boolean isOver;
 
-    /** What makes a later event stand for an earlier one. */
-    private record Subject(StatusEvent.Kind kind, String scope) {
-        static Subject of(StatusEvent event) {
-            return new Subject(event.kind(), event.scope().orElse(""));
-        }
+    /**
+     * Makes an empty queue.
+     *
+     * @param subject what makes a later event stand for an earlier one
+     * @param isUpdate whether an event gives way to the next of its subject even if there is room
+     */
+    EventQueue(Function<? super T, ?> subject, Predicate<? super T> isUpdate) {
+        this.subject = subject;
+        this.isUpdate = isUpdate;
     }
 
     /**
@@ -30,9 +39,13 @@ final class EventQueue {
      *
      * @return whether nobody is delivering, so that somebody has to begin
      */
-    synchronized boolean add(StatusEvent event) {
-        if (event.kind() == StatusEvent.Kind.UPDATE) {
-            waiting.removeIf(each -> Subject.of(each).equals(Subject.of(event)));
+    synchronized boolean add(T event) {
+        if (isOver) {
+            return false;
+        }
+        if (isUpdate.test(event)) {
+            Object about = subject.apply(event);
+            waiting.removeIf(each -> subject.apply(each).equals(about));
         }
         if (waiting.size() >= MOST) {
             makeRoom(event);
@@ -43,13 +56,13 @@ final class EventQueue {
         return isFirst;
     }
 
-    private void makeRoom(StatusEvent event) {
-        Set<Subject> later = new HashSet<>();
-        later.add(Subject.of(event));
-        StatusEvent replaced = null;
-        for (Iterator<StatusEvent> newestFirst = waiting.descendingIterator(); newestFirst.hasNext(); ) {
-            StatusEvent each = newestFirst.next();
-            replaced = later.add(Subject.of(each)) ? replaced : each;
+    private void makeRoom(T event) {
+        Set<Object> later = new HashSet<>();
+        later.add(subject.apply(event));
+        T replaced = null;
+        for (Iterator<T> newestFirst = waiting.descendingIterator(); newestFirst.hasNext(); ) {
+            T each = newestFirst.next();
+            replaced = later.add(subject.apply(each)) ? replaced : each;
         }
         if (replaced == null) {
             waiting.removeFirst();
@@ -59,9 +72,15 @@ final class EventQueue {
     }
 
     /** The next event to deliver; null if there is none, and the delivery is over. */
-    synchronized @Nullable StatusEvent next() {
-        StatusEvent next = waiting.poll();
+    synchronized @Nullable T next() {
+        T next = waiting.poll();
         isDelivering = next != null;
         return next;
+    }
+
+    /** Drops what waits, and takes no more. */
+    synchronized void end() {
+        isOver = true;
+        waiting.clear();
     }
 }

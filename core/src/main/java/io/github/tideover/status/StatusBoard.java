@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,11 +23,9 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Computes the status from what the calls meet, and tells the listeners in order on one lane.
+ * Computes the status from what the calls meet, and tells each listener in order.
  *
  * <p>Each {@link RouteMonitor} works out the state of one provider and model, each {@link ProviderHealth} that of a provider;
  * this class puts them together, notices that it is this machine that is cut off, and makes the events. It only informs: no call
@@ -58,13 +55,10 @@ public final class StatusBoard {
     /** How old the snapshot of a trouble that goes on may become. */
     private static final long FRESH = SECONDS.toNanos(1);
 
-    private static final Logger log = LoggerFactory.getLogger(StatusBoard.class);
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final LongSupplier nanos;
     private final Clock clock;
-    private final Executor lane;
     private final BiConsumer<Runnable, Duration> timer;
     private final StatusWords words;
     private final List<RouteMonitor> routes = new ArrayList<>();
@@ -73,8 +67,7 @@ public final class StatusBoard {
     private final long[] suspectedAt;
     private final @Nullable Cause[] toldCauses;
     private final Rollup rollup = new Rollup();
-    private final List<Consumer<StatusEvent>> listeners = new CopyOnWriteArrayList<>();
-    private final EventQueue events = new EventQueue();
+    private final Listeners<StatusEvent> listeners;
     private final MaintenanceNotices notices = new MaintenanceNotices();
     private volatile Runnable pageReader = () -> {};
     private volatile Consumer<String> networkCheck = provider -> {};
@@ -92,6 +85,13 @@ public final class StatusBoard {
     private long nextLook;
     private long sequence;
 
+    /** What makes a later event stand for an earlier one: each holds the whole status. */
+    private record Subject(StatusEvent.Kind kind, String scope) {
+        static Subject of(StatusEvent event) {
+            return new Subject(event.kind(), event.scope().orElse(""));
+        }
+    }
+
     /**
      * Makes a board that shows all routes as operational.
      *
@@ -99,7 +99,7 @@ public final class StatusBoard {
      * @param isLocal whether the one at that place runs on this machine and so can be reached without a network
      * @param nanos the monotonic clock, by which all is decided
      * @param clock tells the time shown to users
-     * @param lane runs the listeners, one task after the other
+     * @param threads runs the listeners, each in a task of its own
      * @param timer runs a task after a delay, on a thread where nothing may block
      * @param words what users are told
      */
@@ -108,13 +108,14 @@ public final class StatusBoard {
             IntPredicate isLocal,
             LongSupplier nanos,
             Clock clock,
-            Executor lane,
+            Executor threads,
             BiConsumer<Runnable, Duration> timer,
             StatusWords words) {
         this.words = words;
         this.nanos = nanos;
         this.clock = clock;
-        this.lane = lane;
+        listeners =
+                new Listeners<>("the status", threads, Subject::of, event -> event.kind() == StatusEvent.Kind.UPDATE);
         this.timer = timer;
         long now = nanos.getAsLong();
         Instant shownNow = clock.instant();
@@ -158,14 +159,11 @@ public final class StatusBoard {
     /**
      * Adds a listener.
      *
-     * @param listener told of every event from now on, on the lane
+     * @param listener told of every event from now on, in order
      * @return closes the subscription
      */
     public Subscription subscribe(Consumer<StatusEvent> listener) {
-        // Wrapped, so that a listener subscribed twice has two subscriptions and closing one leaves the other.
-        Consumer<StatusEvent> place = new Place(requireNonNull(listener, "listener == null"));
-        listeners.add(place);
-        return () -> listeners.remove(place);
+        return listeners.subscribe(listener);
     }
 
     /**
@@ -815,45 +813,10 @@ public final class StatusBoard {
             StatusEvent.Kind kind, @Nullable String scope, ServiceState before, ServiceState after, long now) {
         lastEventAt = now;
         StatusEvent event = new StatusEvent(++sequence, clock.instant(), kind, scope, before, after, current);
-        if (events.add(event)) {
-            lane.execute(this::deliver);
-        }
+        listeners.tell(event);
         pageReader.run();
         if (recorder != null) {
             recorder.sent(event);
-        }
-    }
-
-    private void deliver() {
-        for (StatusEvent event = events.next(); event != null; event = events.next()) {
-            for (Consumer<StatusEvent> listener : listeners) {
-                tell(listener, event);
-            }
-        }
-    }
-
-    private static void tell(Consumer<StatusEvent> listener, StatusEvent event) {
-        try {
-            listener.accept(event);
-        } catch (Throwable e) { // whatever a listener throws, the next one and the lane go on
-            log.warn("A status listener failed on {}: {}", event, e.getClass().getName());
-        }
-    }
-
-    private record Place(Consumer<StatusEvent> listener) implements Consumer<StatusEvent> {
-        @Override
-        public void accept(StatusEvent event) {
-            listener.accept(event);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
         }
     }
 }

@@ -21,8 +21,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes down what the board sees and what became of the calls: the history, and a report of each outage.
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * @since 0.1
  */
 public final class StatusRecorder {
-    private static final Logger log = LoggerFactory.getLogger(StatusRecorder.class);
-
     /** An attempt is noted this often. */
     private static final long NOTE_EVERY = TimeUnit.MINUTES.toNanos(1);
     /** Successes in a row after which failures before them are no part of what comes later. */
@@ -50,8 +46,7 @@ public final class StatusRecorder {
     private final Clock clock;
     private final LongSupplier nanos;
     private final StatusWords words;
-    private final Executor listenerLane;
-    private final List<Consumer<OutageReport>> listeners;
+    private final Listeners<OutageReport> listeners;
     private final int[] providerOf;
     private final List<String> providers;
     private final Map<String, SeenSpans> seen = new LinkedHashMap<>();
@@ -77,7 +72,7 @@ public final class StatusRecorder {
      * @param nanos the monotonic clock
      * @param words what users are told
      * @param listeners told of each outage when it is over
-     * @param listenerLane runs the listeners
+     * @param listenerThreads runs the listeners, each in a task of its own
      * @param directory where the history is kept; null for in memory only
      * @param fileLane writes to disk
      */
@@ -87,14 +82,14 @@ public final class StatusRecorder {
             LongSupplier nanos,
             StatusWords words,
             List<Consumer<OutageReport>> listeners,
-            Executor listenerLane,
+            Executor listenerThreads,
             @Nullable Path directory,
             Executor fileLane) {
         this.clock = clock;
         this.nanos = nanos;
         this.words = words;
-        this.listeners = List.copyOf(listeners);
-        this.listenerLane = listenerLane;
+        this.listeners = new Listeners<>("outage reports", listenerThreads, report -> report, report -> false);
+        listeners.forEach(this.listeners::subscribe);
         providers = names.stream().map(RouteName::provider).distinct().toList();
         providerOf = names.stream()
                 .mapToInt(name -> providers.indexOf(name.provider()))
@@ -284,23 +279,13 @@ public final class StatusRecorder {
         if (file != null) {
             file.append(HistoryFile.line(report));
         }
-        if (!listeners.isEmpty()) {
-            listenerLane.execute(() -> listeners.forEach(listener -> tell(listener, report)));
-        }
+        listeners.tell(report);
     }
 
     private void keep(OutageReport report) {
         reports.addFirst(report);
         if (reports.size() > MOST_REPORTS) {
             reports.removeLast();
-        }
-    }
-
-    private static void tell(Consumer<OutageReport> listener, OutageReport report) {
-        try {
-            listener.accept(report);
-        } catch (Throwable e) { // whatever a listener throws, the next one and the lane go on
-            log.warn("A listener for outage reports failed: {}", e.getClass().getName());
         }
     }
 

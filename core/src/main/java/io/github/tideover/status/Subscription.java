@@ -7,7 +7,10 @@ package io.github.tideover.status;
  */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
-    /** Ends the subscription. An event that is being delivered just now may still arrive; later ones do not. */
+    /**
+     * Ends the subscription, and waits for nothing. What another thread is delivering just now, one event at most, may still
+     * arrive; no other does, also of those that wait. A listener may end its own and others' subscriptions while it is told.
+     */
     @Override
     void close();
 }

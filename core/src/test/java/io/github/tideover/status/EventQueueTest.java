@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a listener that is slow is told in the end. */
 class EventQueueTest {
-    private final EventQueue queue = new EventQueue();
+    private final EventQueue<StatusEvent> queue = new EventQueue<>(
+            event -> event.kind() + " of " + event.scope(), event -> event.kind() == StatusEvent.Kind.UPDATE);
     private final ServiceStatus status = new BoardFixture("a/m", "b/m").board.status();
     private long sequence;
 
@@ -73,5 +74,15 @@ class EventQueueTest {
         }
         add(StatusEvent.Kind.RESTORED, null);
         assertThat(delivered()).hasSize(EventQueue.MOST).startsWith(2L).endsWith(sequence);
+    }
+
+    @Test
+    void whoNoLongerListensIsDeliveredNothing() {
+        add(StatusEvent.Kind.SUSPECTED, "a");
+        add(StatusEvent.Kind.STATE_CHANGED, null);
+        queue.end();
+        assertThat(delivered()).isEmpty();
+        assertThat(add(StatusEvent.Kind.RESTORED, null)).isFalse();
+        assertThat(delivered()).isEmpty();
     }
 }
