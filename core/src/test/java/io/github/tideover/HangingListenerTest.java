@@ -168,8 +168,9 @@ class HangingListenerTest {
             Awaiting.until(() -> heard.get() == 200);
             assertThat(wasOneAlone).isTrue();
             assertThat(hanging).hasValue(ListenerThreads.MOST - 1);
-            assertThat(used).allMatch(Thread::isDaemon).allMatch(thread -> thread.getName()
-                    .equals("tideover-listener"));
+            assertThat(used)
+                    .allMatch(Thread::isDaemon)
+                    .allMatch(thread -> thread.getName().equals("tideover-listener"));
         }
 
         @Test
