@@ -728,6 +728,15 @@ class ToolLoopTest {
         assertThat(schema.get("properties").isEmpty()).isTrue();
     }
 
+    record Nothing() {}
+
+    @Test
+    void whoWantsAToolWithoutArgumentsIsToldHow() {
+        assertThatThrownBy(() -> TypedTool.of("total", "What is owed.", Nothing.class, nothing -> 12))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("TypedTool.withoutArguments");
+    }
+
     @Test
     void aFutureEndsWithTheException() {
         Script script = script().calls(PAY);

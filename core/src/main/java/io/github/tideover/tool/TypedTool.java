@@ -49,7 +49,11 @@ public final class TypedTool {
     public static <T extends Record> TypedTool of(
             String name, String description, Class<T> arguments, ToolFunction<? super T> function) {
         requireNonNull(function, "function == null");
-        RecordShape<T> shape = RecordShape.ofArguments(requireNonNull(arguments, "arguments == null"));
+        if (requireNonNull(arguments, "arguments == null").isRecord() && arguments.getRecordComponents().length == 0) {
+            throw new IllegalArgumentException(arguments.getName()
+                    + " has no components; a tool that takes no arguments is made by TypedTool.withoutArguments");
+        }
+        RecordShape<T> shape = RecordShape.ofArguments(arguments);
         return new TypedTool(Tool.function(name, description, shape.schema()), text -> {
             // A model that has nothing to say says it in both ways.
             T bound = shape.read(text.isBlank() ? "{}" : text);
