@@ -37,7 +37,8 @@ public final class ToolCall {
     /**
      * Sets what the provider wants back of what the model thought when it made the call. An application that stores a
      * conversation stores it too: Gemini 3 refuses a call of its own that comes back without, and so does Anthropic while
-     * thinking is switched on. DeepSeek and Moonshot are sent a blank for thoughts that are not there.
+     * thinking is switched on. DeepSeek and Moonshot are sent a blank for thoughts that are not there, and Gemini 3, at OpenRouter too,
+     * what Google has for calls that another model made.
      *
      * @param signature the text as it came, empty for none
      * @return a copy with that text
@@ -75,8 +76,8 @@ public final class ToolCall {
 
     /**
      * What the provider wants back of what the model thought when it made the call: the seal under which Gemini keeps it,
-     * Anthropic's blocks of thinking with their signatures, or the thoughts of DeepSeek's and Moonshot's models. It is sent back to
-     * models of the maker it came from and to nobody else.
+     * Anthropic's blocks of thinking with their signatures, the thoughts of DeepSeek's and Moonshot's models, or what OpenRouter calls
+     * reasoning details. It is sent back to models of the maker it came from and to nobody else.
      *
      * @return opaque text, empty from every other provider and for most calls
      */

@@ -850,6 +850,7 @@ public final class Provider {
                         to.baseUrl,
                         Endpoint.headers(null, headers),
                         to.tokenLimitField(),
+                        to.vendor() == Vendor.OPENROUTER,
                         to.capabilities,
                         maxReplyBytes);
             }

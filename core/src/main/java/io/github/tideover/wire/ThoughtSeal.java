@@ -5,6 +5,12 @@ package io.github.tideover.wire;
  * the one it came from.
  */
 public final class ThoughtSeal {
+    /**
+     * What Google documents for calls that another model made: Gemini 3 asks for a signature with the first call of a step.
+     * See the questions and answers of https://ai.google.dev/gemini-api/docs/thought-signatures.
+     */
+    public static final String UNSIGNED = "skip_thought_signature_validator";
+
     private ThoughtSeal() {}
 
     /**
@@ -29,12 +35,22 @@ public final class ThoughtSeal {
     }
 
     /**
+     * Whether these are OpenRouter's reasoning details, kept as a JSON object of which the one field is named for the model's maker.
+     *
+     * @param seal what was kept
+     * @return true if so
+     */
+    public static boolean isOfDetails(String seal) {
+        return seal.startsWith("{");
+    }
+
+    /**
      * Whether this is a signature, as Gemini wants it back.
      *
      * @param seal what was kept
      * @return true if so
      */
     public static boolean isSignature(String seal) {
-        return !seal.isEmpty() && !isOfBlocks(seal) && !isOfWords(seal);
+        return !seal.isEmpty() && !isOfBlocks(seal) && !isOfWords(seal) && !isOfDetails(seal);
     }
 }

@@ -20,7 +20,7 @@ enum Tongue {
     CHAT("openai-chat", "\"finish_reason\":\\s?\"[^\"]|\\[DONE\\]") {
         @Override
         Dialect dialect(OkHttpClient http, HttpUrl url) {
-            return new OpenAiDialect(http, url, Headers.EMPTY, "max_tokens", Capabilities.unknown(), MAX_REPLY);
+            return new OpenAiDialect(http, url, Headers.EMPTY, "max_tokens", false, Capabilities.unknown(), MAX_REPLY);
         }
 
         @Override

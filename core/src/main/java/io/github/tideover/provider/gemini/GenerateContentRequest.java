@@ -41,12 +41,6 @@ public final class GenerateContentRequest {
 
     private static final int LONGEST_NAME = 40;
 
-    /**
-     * What Google documents for calls that another model made: Gemini 3 asks for a signature with the first call of a step.
-     * See the questions and answers of https://ai.google.dev/gemini-api/docs/thought-signatures.
-     */
-    private static final String UNSIGNED = "skip_thought_signature_validator";
-
     private final Model model;
     private final ChatRequest asked;
     /** What is asked, as the model can take it. */
@@ -347,7 +341,7 @@ public final class GenerateContentRequest {
         out.writeEndObject();
         String signature = ThoughtSeal.isSignature(call.thoughtSignature()) ? call.thoughtSignature() : "";
         if (signature.isEmpty() && isFirst && model.signsCalls()) {
-            signature = UNSIGNED;
+            signature = ThoughtSeal.UNSIGNED;
         }
         if (!signature.isEmpty()) {
             out.writeName("thoughtSignature");

@@ -301,7 +301,7 @@ public final class ChatCompletion {
      * @since 0.1
      */
     public static final class Message {
-        private static final Message NONE = new Message("", "", "", false, "", List.of(), Unread.NOTHING);
+        private static final Message NONE = new Message("", "", "", false, "", List.of(), Unread.NOTHING, null);
 
         private final String role;
         private final String text;
@@ -310,6 +310,8 @@ public final class ChatCompletion {
         private final String refusal;
         private final List<ToolCall> toolCalls;
         private final Unread unread;
+        /** The reasoning in OpenRouter's own form. */
+        final @Nullable ReasoningDetails reasoningDetails;
 
         private Message(
                 String role,
@@ -318,7 +320,8 @@ public final class ChatCompletion {
                 boolean hasReasoningContent,
                 String refusal,
                 List<ToolCall> toolCalls,
-                Unread unread) {
+                Unread unread,
+                @Nullable ReasoningDetails reasoningDetails) {
             this.role = role;
             this.text = text;
             this.reasoning = reasoning;
@@ -326,6 +329,7 @@ public final class ChatCompletion {
             this.refusal = refusal;
             this.toolCalls = toolCalls;
             this.unread = unread;
+            this.reasoningDetails = reasoningDetails;
         }
 
         private static Message read(JsonParser in) {
@@ -335,7 +339,7 @@ public final class ChatCompletion {
             String reasoning = "";
             boolean hasReasoningContent = false;
             String refusal = "";
-            String reasoningDetails = "";
+            ReasoningDetails reasoningDetails = null;
             String transcript = "";
             Unread unread = Unread.NOTHING;
             List<ToolCall> toolCalls = List.of();
@@ -383,11 +387,12 @@ public final class ChatCompletion {
             return new Message(
                     role,
                     text.isEmpty() ? transcript : text,
-                    reasoning.isEmpty() ? reasoningDetails : reasoning,
+                    reasoning.isEmpty() && reasoningDetails != null ? reasoningDetails.words() : reasoning,
                     hasReasoningContent,
                     refusal,
                     List.copyOf(toolCalls),
-                    unread);
+                    unread,
+                    reasoningDetails);
         }
 
         /**

@@ -226,7 +226,7 @@ public final class ChatCompletionChunk {
             String role = "";
             Content content = Content.NONE;
             String reasoning = "";
-            String reasoningDetails = "";
+            ReasoningDetails reasoningDetails = null;
             String transcript = "";
             String refusal = "";
             List<ToolCallDelta> toolCalls = List.of();
@@ -260,7 +260,7 @@ public final class ChatCompletionChunk {
             return new Delta(
                     role,
                     content.text().isEmpty() ? transcript : content.text(),
-                    reasoning.isEmpty() ? reasoningDetails : reasoning,
+                    reasoning.isEmpty() && reasoningDetails != null ? reasoningDetails.words() : reasoning,
                     refusal.isEmpty() ? content.refusal() : refusal,
                     List.copyOf(toolCalls));
         }

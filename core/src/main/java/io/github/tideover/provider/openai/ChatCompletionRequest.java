@@ -47,11 +47,13 @@ public final class ChatCompletionRequest {
     private final String model;
     private final ChatRequest request;
     private final String tokenLimitField;
+    private final boolean isForOpenRouter;
 
-    private ChatCompletionRequest(String model, ChatRequest request, String tokenLimitField) {
+    private ChatCompletionRequest(String model, ChatRequest request, String tokenLimitField, boolean isForOpenRouter) {
         this.model = requireNonNull(model, "model == null");
         this.request = requireNonNull(request, "request == null");
         this.tokenLimitField = requireNonNull(tokenLimitField, "tokenLimitField == null");
+        this.isForOpenRouter = isForOpenRouter;
     }
 
     /**
@@ -62,7 +64,7 @@ public final class ChatCompletionRequest {
      * @return the request
      */
     public static ChatCompletionRequest of(String model, ChatRequest request) {
-        return new ChatCompletionRequest(model, request, MAX_COMPLETION_TOKENS);
+        return new ChatCompletionRequest(model, request, MAX_COMPLETION_TOKENS, false);
     }
 
     /**
@@ -72,7 +74,12 @@ public final class ChatCompletionRequest {
      * @return a copy with that name
      */
     public ChatCompletionRequest tokenLimitField(String field) {
-        return new ChatCompletionRequest(model, request, field);
+        return new ChatCompletionRequest(model, request, field, isForOpenRouter);
+    }
+
+    /** Says that it goes to OpenRouter, which wants {@link ReasoningDetails} back; others may refuse the field. */
+    ChatCompletionRequest forOpenRouter() {
+        return new ChatCompletionRequest(model, request, tokenLimitField, true);
     }
 
     /**
@@ -253,7 +260,10 @@ public final class ChatCompletionRequest {
                 KeptThoughts.write(out, message, model);
             }
             if (!message.toolCalls().isEmpty()) {
-                writeToolCalls(out, message.toolCalls(), ids);
+                String idOfFirst = writeToolCalls(out, message.toolCalls(), ids);
+                if (isForOpenRouter) {
+                    ReasoningDetails.write(out, message.toolCalls().get(0), idOfFirst, model);
+                }
             }
             out.writeEndObject();
         }
@@ -294,13 +304,17 @@ public final class ChatCompletionRequest {
         return "data:" + mediaType + ";base64," + base64;
     }
 
-    private void writeToolCalls(JsonGenerator out, List<ToolCall> calls, ToolCallIds ids) {
+    /** Returns the id under which the first goes. */
+    private String writeToolCalls(JsonGenerator out, List<ToolCall> calls, ToolCallIds ids) {
+        String idOfFirst = "";
         out.writeName("tool_calls");
         out.writeStartArray();
         for (ToolCall call : calls) {
+            String id = ids.of(call);
+            idOfFirst = idOfFirst.isEmpty() ? id : idOfFirst;
             out.writeStartObject();
             out.writeName("id");
-            Json.string(out, ids.of(call));
+            Json.string(out, id);
             out.writeStringProperty("type", "function");
             out.writeName("function");
             out.writeStartObject();
@@ -316,6 +330,7 @@ public final class ChatCompletionRequest {
             out.writeEndObject();
         }
         out.writeEndArray();
+        return idOfFirst;
     }
 
     private static String nameOf(Role role) {

@@ -39,7 +39,7 @@ final class Chunk {
 
     /** The reasoning in OpenRouter's own form, which as a rule says the same. */
     @Nullable
-    String reasoningDetails;
+    ReasoningDetails reasoningDetails;
 
     /** What was said aloud. */
     @Nullable
@@ -240,7 +240,7 @@ final class Chunk {
         // Some send the same words in two fields.
         reasoning = joined(reasoning, delta.reasoning.isEmpty() ? delta.parts.reasoning() : delta.reasoning);
         hasReasoningContent |= delta.hasReasoningContent;
-        reasoningDetails = joined(reasoningDetails, delta.reasoningDetails);
+        reasoningDetails = delta.reasoningDetails == null ? reasoningDetails : delta.reasoningDetails;
         transcript = joined(transcript, delta.transcript);
         holdsMore |= !delta.unread.isNothing();
         unread = unread.and(delta.unread);
@@ -314,7 +314,7 @@ final class Chunk {
         private Content parts = Content.NONE;
         private String reasoning = "";
         private boolean hasReasoningContent;
-        private String reasoningDetails = "";
+        private @Nullable ReasoningDetails reasoningDetails;
         private String transcript = "";
         private Unread unread = Unread.NOTHING;
         private String refusal = "";

@@ -1,6 +1,7 @@
 package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ChatReply;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
 import io.github.tideover.provider.DeltaReader;
 import io.github.tideover.wire.ChunkFields;
@@ -44,6 +45,8 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     private boolean hasReasoningContent;
     /** Whether the model wants back what it thinks before it calls a tool. */
     private boolean keepsThoughts;
+
+    private @Nullable ReasoningDetails reasoningDetails;
 
     private List<String> adapted = List.of();
 
@@ -106,7 +109,7 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         return isPiece;
     }
 
-    private boolean takeContent() {
+    private boolean takeContent() throws IOException {
         identify(chunk.id, chunk.model);
         // Some send zeros where others send null; neither undoes what was told before.
         if (chunk.usage != null && !chunk.usage.equals(Usage.NONE)) {
@@ -120,7 +123,11 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
         hasPlainReasoning |= chunk.reasoning != null;
         hasReasoningContent |= chunk.hasReasoningContent;
         hasPlainText |= chunk.text != null;
-        boolean isPiece = think(hasPlainReasoning ? chunk.reasoning : chunk.reasoningDetails);
+        ReasoningDetails details = chunk.reasoningDetails;
+        if (details != null) {
+            keep(details);
+        }
+        boolean isPiece = think(hasPlainReasoning || details == null ? chunk.reasoning : details.words());
         isPiece |= decline(chunk.refusal);
         isPiece |= say(hasPlainText ? chunk.text : chunk.transcript);
         for (ToolCallPart part : chunk.toolCalls) {
@@ -129,6 +136,13 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
             isPiece = true;
         }
         return isPiece;
+    }
+
+    /** Keeps them all for when a tool is called: before, nobody knows. */
+    private void keep(ReasoningDetails details) throws MalformedReplyException {
+        reasoningDetails = reasoningDetails == null ? new ReasoningDetails() : reasoningDetails;
+        reasoningDetails.add(details);
+        requireWithin(length() + reasoningDetails.length());
     }
 
     private void doneMark() throws IOException {
@@ -162,10 +176,14 @@ final class ChunkReader extends StreamedReply implements DeltaReader {
     @Override
     public ChatReply.Builder reply() {
         ChatReply.Builder reply = leftOut().toldBy(super.reply(), adapted);
-        if (!keepsThoughts) {
+        if (!keepsThoughts && reasoningDetails == null) {
             return reply;
         }
         ChatReply read = reply.build();
-        return reply.toolCalls(KeptThoughts.with(read.toolCalls(), read.reasoning()));
+        List<ToolCall> calls = read.toolCalls();
+        return reply.toolCalls(
+                keepsThoughts || reasoningDetails == null
+                        ? KeptThoughts.with(calls, read.reasoning())
+                        : reasoningDetails.keptWith(calls, read.model()));
     }
 }

@@ -2,11 +2,13 @@ package io.github.tideover.provider.openai;
 
 import io.github.tideover.chat.ChatReply;
 import io.github.tideover.chat.FinishReason;
+import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.MalformedReplyException;
 import io.github.tideover.wire.RefusedException;
 import io.github.tideover.wire.StopWord;
 import io.github.tideover.wire.StreamedReply;
 import java.io.IOException;
+import java.util.List;
 import okhttp3.Headers;
 
 /** Makes a reply of a completion, or finds that it is none. */
@@ -44,15 +46,20 @@ final class CompletionReader {
                 .text(message.text())
                 .reasoning(message.reasoning())
                 .refusal(message.refusal())
-                .toolCalls(
-                        message.hasReasoningContent() && KeptThoughts.areWantedBy(answering)
-                                ? KeptThoughts.with(message.toolCalls(), message.reasoning())
-                                : message.toolCalls())
+                .toolCalls(withThoughts(message, answering))
                 .finishReason(reason)
                 .id(completion.id())
                 .model(answering)
                 .usage(completion.usage())
                 .requestId(StreamedReply.requestId(headers));
+    }
+
+    private static List<ToolCall> withThoughts(ChatCompletion.Message message, String model) {
+        List<ToolCall> calls = message.toolCalls();
+        if (message.hasReasoningContent() && KeptThoughts.areWantedBy(model)) {
+            return KeptThoughts.with(calls, message.reasoning());
+        }
+        return message.reasoningDetails == null ? calls : message.reasoningDetails.keptWith(calls, model);
     }
 
     /** The error in the shape in which it would have come with an HTTP error, so that it is sorted by the same rules. */

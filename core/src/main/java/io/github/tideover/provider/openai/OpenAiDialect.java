@@ -23,6 +23,7 @@ import retrofit2.Call;
 public final class OpenAiDialect implements Dialect {
     private final OpenAiApi api;
     private final String tokenLimitField;
+    private final boolean isOpenRouter;
     private final Capabilities capabilities;
     private final long maxReplyBytes;
 
@@ -33,6 +34,7 @@ public final class OpenAiDialect implements Dialect {
      * @param baseUrl the address under which {@code chat/completions} lies
      * @param headers what is sent with every request
      * @param tokenLimitField the server's name for the token limit
+     * @param isOpenRouter whether the server is OpenRouter's
      * @param capabilities what the model can do there
      * @param maxReplyBytes how long a reply may be
      */
@@ -41,10 +43,12 @@ public final class OpenAiDialect implements Dialect {
             HttpUrl baseUrl,
             Headers headers,
             String tokenLimitField,
+            boolean isOpenRouter,
             Capabilities capabilities,
             long maxReplyBytes) {
         this.api = new DirectOpenAiApi(http, baseUrl, headers, maxReplyBytes);
         this.tokenLimitField = tokenLimitField;
+        this.isOpenRouter = isOpenRouter;
         this.capabilities = capabilities;
         this.maxReplyBytes = maxReplyBytes;
     }
@@ -68,6 +72,7 @@ public final class OpenAiDialect implements Dialect {
     }
 
     private ChatCompletionRequest body(ChatRequest request, String model) {
-        return ChatCompletionRequest.of(model, request).tokenLimitField(tokenLimitField);
+        ChatCompletionRequest body = ChatCompletionRequest.of(model, request).tokenLimitField(tokenLimitField);
+        return isOpenRouter ? body.forOpenRouter() : body;
     }
 }

@@ -148,12 +148,23 @@ class ChatCompletionRequestTest {
                 model, Message.user("Hi"), Message.assistant("", List.of(call)), Message.toolResult(call, "noon"));
     }
 
+    private static JsonNode sentToOpenRouter(String model, ToolCall call) {
+        List<Message> messages =
+                List.of(Message.user("Hi"), Message.assistant("", List.of(call)), Message.toolResult(call, "noon"));
+        return sent(ChatCompletionRequest.of(
+                        model, ChatRequest.builder().messages(messages).build())
+                .forOpenRouter());
+    }
+
     private static JsonNode sentTo(String model, Message... messages) {
+        return sent(ChatCompletionRequest.of(
+                model, ChatRequest.builder().messages(List.of(messages)).build()));
+    }
+
+    private static JsonNode sent(ChatCompletionRequest request) {
         Buffer body = new Buffer();
-        ChatRequest request = ChatRequest.builder().messages(List.of(messages)).build();
         try {
-            Json.body(out -> ChatCompletionRequest.of(model, request).write(out, false))
-                    .writeTo(body);
+            Json.body(out -> request.write(out, false)).writeTo(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -221,6 +232,52 @@ class ChatCompletionRequestTest {
             assertThat(sent.get("tool_calls").get(0).has("extra_content"))
                     .as(model)
                     .isFalse();
+        }
+    }
+
+    @Test
+    void whatAModelBehindOpenRouterThoughtBeforeACallGoesBackToItsMakersAndToNobodyElse() {
+        String details = "[{\"type\":\"reasoning.encrypted\",\"data\":\"c2VhbA==\",\"id\":\"a\"}]";
+        ToolCall call = ToolCall.of("a", "now", "{}").thoughtSignature("{\"google\":" + details + "}");
+        for (String model :
+                List.of("google/gemini-3-flash", "~google/gemini-pro-latest", "Google/other", "openrouter/auto")) {
+            assertThat(sentToOpenRouter(model, call).get(1).get("reasoning_details"))
+                    .as(model)
+                    .isEqualTo(JSON.readTree(details));
+        }
+        assertThat(sentToOpenRouter("anthropic/claude-sonnet-5", call).get(1).has("reasoning_details"))
+                .isFalse();
+        for (String model : List.of("google/gemini-3-flash", "gpt-5", "deepseek-v4-pro")) {
+            JsonNode sent = sentTo(model, call).get(1);
+            assertThat(sent.has("reasoning_details")).as(model).isFalse();
+            assertThat(sent.get("tool_calls").get(0).has("extra_content"))
+                    .as(model)
+                    .isFalse();
+        }
+    }
+
+    /** A conversation that another model began: https://github.com/RooCodeInc/Roo-Code/pull/10640. */
+    @Test
+    void openRoutersGeminiIsToldOfCallsThatAnotherModelMade() {
+        JsonNode unsigned = json("[{'type':'reasoning.encrypted','data':'skip_thought_signature_validator','id':'a',"
+                + "'format':'google-gemini-v1','index':0}]");
+        ToolCall plain = ToolCall.of("a", "now", "{}");
+        for (ToolCall call : List.of(
+                plain,
+                plain.thoughtSignature("\"Hm.\""),
+                plain.thoughtSignature("{\"x-ai\":[]}"),
+                plain.thoughtSignature("{"))) {
+            for (String model :
+                    List.of("google/gemini-3-flash", "google/gemini-3.1-pro", "~google/gemini-flash-latest")) {
+                assertThat(sentToOpenRouter(model, call).get(1).get("reasoning_details"))
+                        .as(model)
+                        .isEqualTo(unsigned);
+            }
+            for (String model : List.of("google/gemini-2.5-pro", "google/gemma-4", "openai/gpt-5")) {
+                assertThat(sentToOpenRouter(model, call).get(1).has("reasoning_details"))
+                        .as(model)
+                        .isFalse();
+            }
         }
     }
 

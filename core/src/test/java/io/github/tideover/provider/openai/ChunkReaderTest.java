@@ -304,6 +304,59 @@ class ChunkReaderTest {
                 .isEqualTo("Let ");
     }
 
+    /** As OpenRouter sends what Gemini and Claude thought: bit by bit, with a seal or a signature, in front of the call or with it. */
+    @Test
+    void detailsOfWhatWasThoughtBeforeACallAreKeptWithItWhole() throws IOException {
+        String call = "\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"type\":\"function\",\"function\":{\"name\":\"now\","
+                + "\"arguments\":\"{}\"}},{\"index\":1,\"id\":\"t2\",\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}]";
+        List<ToolCall> calls = calls(by(
+                        "google/gemini-3-flash",
+                        "{\"content\":\"\",\"reasoning\":\"Let \",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"Let \","
+                                + "\"format\":\"google-gemini-v1\",\"index\":0,\"signature\":null}]}")
+                + by(
+                        "google/gemini-3-flash",
+                        "{\"reasoning\":\"me \\\"see\\\"\",\"reasoning_details\":[{\"type\":\"reasoning.text\","
+                                + "\"text\":\"me \\\"see\\\"\",\"format\":\"google-gemini-v1\",\"index\":0}]}")
+                + by(
+                        "google/gemini-3-flash",
+                        "{" + call + ",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"c2VhbA==\","
+                                + "\"id\":\"t1\",\"format\":\"google-gemini-v1\",\"index\":0}]}")
+                + STOP);
+        assertThat(calls).extracting(ToolCall::thoughtSignature).containsExactly("""
+                {"google":[{"type":"reasoning.text","format":"google-gemini-v1","index":0,"text":"Let me \\"see\\""},\
+                {"type":"reasoning.encrypted","data":"c2VhbA==","id":"t1","format":"google-gemini-v1","index":0}]}""", "");
+        String thought = "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"%s\",\"index\":%d%s}]}";
+        String claude = "~anthropic/claude-latest";
+        assertThat(calls(by(claude, thought.formatted("Hm.", 0, ""))
+                                + by(claude, thought.formatted("", 0, ",\"signature\":\"c2ln\""))
+                                + by(claude, thought.formatted("So", 1, ""))
+                                + by(claude, "{" + call + "}")
+                                + STOP)
+                        .get(0)
+                        .thoughtSignature())
+                .isEqualTo(
+                        "{\"anthropic\":[{\"type\":\"reasoning.text\",\"index\":0,\"signature\":\"c2ln\",\"text\":\"Hm.\"},"
+                                + "{\"type\":\"reasoning.text\",\"index\":1,\"text\":\"So\"}]}");
+        assertThat(calls(by("no-maker", thought.formatted("Hm.", 0, "")) + by("no-maker", "{" + call + "}") + STOP))
+                .as("nobody to give it back to")
+                .extracting(ToolCall::thoughtSignature)
+                .containsOnly("");
+    }
+
+    private static String by(String model, String delta) {
+        return event("{\"model\":\"" + model + "\",\"choices\":[{\"index\":0,\"delta\":" + delta + "}]}");
+    }
+
+    /** It is kept beside the reply, and counts as much. */
+    @Test
+    void detailsWithoutAnEndAreTooMuch() {
+        String sealed =
+                "{\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"" + "c2Vh".repeat(20) + "\"}]}";
+        ChunkReader reader =
+                reader(ScriptedSource.of(by("google/gemini-3", sealed).repeat(20) + STOP), STREAM, 1_000);
+        assertThatThrownBy(() -> pieces(reader)).isInstanceOf(MalformedReplyException.class);
+    }
+
     @Test
     void theTranscriptOfASpokenAnswerIsItsText() throws IOException {
         ChunkReader reader = reader(

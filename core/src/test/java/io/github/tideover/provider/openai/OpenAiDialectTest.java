@@ -49,7 +49,8 @@ class OpenAiDialectTest {
 
     private OpenAiDialect dialect() {
         Headers headers = Endpoint.headers("sk-key", Map.of());
-        return new OpenAiDialect(http, server.url("/v1/"), headers, "max_tokens", Capabilities.unknown(), 1 << 20);
+        return new OpenAiDialect(
+                http, server.url("/v1/"), headers, "max_tokens", false, Capabilities.unknown(), 1 << 20);
     }
 
     private ChatReply reply(String body) throws IOException {
