@@ -346,6 +346,7 @@ final class CallPlan {
     /** Sends to a route, or waits for it; null if it is better to move on. */
     private @Nullable Step ask(Rung.Ask rung, long now) {
         if (attempts > 0 && deadline - now < shortestAttempt) {
+            giveBackTurns(rung); // it may have waited for one until now
             return null;
         }
         long longestTurn = Math.min(LONGEST_WAIT_FOR_TURN, deadline - shortestAttempt - now);

@@ -218,6 +218,22 @@ class LearnedPaceTest {
     }
 
     @Test
+    void whoseTimeIsUpInTheQueueLeavesIt() {
+        LadderFixture fixture = new LadderFixture(1).timeout(Duration.ofSeconds(10));
+        fixture.time.dice(0);
+        CallPlan plan = fixture.plan();
+        plan.first(fixture.time.now());
+        plan.next(LadderFixture.failed(FailureKind.THROTTLED), fixture.time.now());
+        assertThat(LadderFixture.told(plan.next(Outcome.WAITED, fixture.time.now())))
+                .as("in the queue")
+                .isEqualTo("wait");
+        fixture.time.advance(Duration.ofSeconds(9));
+        assertThat(plan.next(Outcome.WAITED, fixture.time.now())).isInstanceOf(Step.Fail.class);
+        plan.abandon();
+        assertThat(LadderFixture.told(fixture.plan().first(fixture.time.now()))).isEqualTo("send a");
+    }
+
+    @Test
     void aPaceThatHoldsSomebodyBackStaysOnThoughTheyGoElsewhere() {
         LearnedPace pace = refusedOnce(10, 0);
         pace.heldBack(LearnedPace.OVER_AFTER);
