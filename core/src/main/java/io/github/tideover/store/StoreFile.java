@@ -611,7 +611,12 @@ public final class StoreFile implements AutoCloseable {
                 // before.
                 store.commit();
                 tidy();
-                store.close(0);
+                store.sync();
+                // Not close(): it marks the file as closed in order. Of a file with that mark MVStore 2.4.240 tries
+                // chunks that are
+                // of no use any more, and if a later one lies over one of them, it goes back to an old version and not
+                // to the newest.
+                store.closeImmediately();
             }
         } catch (RuntimeException | AssertionError | OutOfMemoryError e) { // see isDamage
             log.warn(
