@@ -4,7 +4,6 @@ import io.github.tideover.chat.Message;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.ThoughtSeal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
@@ -40,14 +39,7 @@ final class KeptThoughts {
 
     /** The same calls, the first of them with the thoughts before it. */
     static List<ToolCall> with(List<ToolCall> calls, String reasoning) {
-        if (calls.isEmpty()
-                || reasoning.isEmpty()
-                || !calls.get(0).thoughtSignature().isEmpty()) {
-            return calls;
-        }
-        List<ToolCall> all = new ArrayList<>(calls);
-        all.set(0, calls.get(0).thoughtSignature(Json.quoted(reasoning)));
-        return all;
+        return reasoning.isEmpty() ? calls : ToolCalls.firstSealed(calls, () -> Json.quoted(reasoning));
     }
 
     /** Writes what was kept with a message of the assistant's in a conversation with tool calls; to be asked for such models only. */

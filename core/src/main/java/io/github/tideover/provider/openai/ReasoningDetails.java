@@ -107,14 +107,9 @@ final class ReasoningDetails {
     /** The same calls, the first of them with these details, if they came from a model whose maker is known. */
     List<ToolCall> keptWith(List<ToolCall> calls, String model) {
         String maker = makerOf(model);
-        if (calls.isEmpty()
-                || maker.isEmpty()
-                || !calls.get(0).thoughtSignature().isEmpty()) {
-            return calls;
-        }
-        List<ToolCall> all = new ArrayList<>(calls);
-        all.set(0, calls.get(0).thoughtSignature("{" + Json.quoted(maker) + ":" + json() + "}"));
-        return all;
+        return maker.isEmpty()
+                ? calls
+                : ToolCalls.firstSealed(calls, () -> "{" + Json.quoted(maker) + ":" + json() + "}");
     }
 
     private String json() {

@@ -4,11 +4,13 @@ import io.github.tideover.chat.ToolCall;
 import io.github.tideover.wire.Json;
 import io.github.tideover.wire.ToolCallPart;
 import io.github.tideover.wire.Unread;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads the tool calls of a message, or the parts of them that a chunk has. */
+/** The tool calls of a message, or the parts of them that a chunk has. */
 final class ToolCalls {
     private ToolCalls() {}
 
@@ -20,6 +22,16 @@ final class ToolCalls {
 
     static ToolCall whole(long index, String id, String name, String arguments, String thoughtSignature) {
         return ToolCall.of(id, name, arguments).thoughtSignature(thoughtSignature);
+    }
+
+    /** The same calls, the first of them with what its provider wants back, unless it has that already. */
+    static List<ToolCall> firstSealed(List<ToolCall> calls, Supplier<String> seal) {
+        if (calls.isEmpty() || !calls.get(0).thoughtSignature().isEmpty()) {
+            return calls;
+        }
+        List<ToolCall> all = new ArrayList<>(calls);
+        all.set(0, calls.get(0).thoughtSignature(seal.get()));
+        return all;
     }
 
     /**
