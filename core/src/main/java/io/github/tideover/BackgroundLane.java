@@ -12,25 +12,21 @@ import org.slf4j.LoggerFactory;
  * Runs what no call waits for, one after the other on a thread of its own, which is there only while it has work. Whoever has much
  * for it keeps that in a queue of its own; a task too many is dropped, the oldest first.
  */
-final class StatusLane implements Executor {
+final class BackgroundLane implements Executor {
     private static final int MOST_WAITING = 256;
 
-    private static final Logger log = LoggerFactory.getLogger(StatusLane.class);
+    private static final Logger log = LoggerFactory.getLogger(BackgroundLane.class);
 
     private final ThreadPoolExecutor thread;
 
-    StatusLane(String name) {
+    BackgroundLane(String name) {
         thread = new ThreadPoolExecutor(
                 1,
                 1,
                 5,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> {
-                    Thread made = new Thread(task, name);
-                    made.setDaemon(true);
-                    return made;
-                },
+                DaemonThreads.named(name),
                 new ThreadPoolExecutor.DiscardOldestPolicy());
         thread.allowCoreThreadTimeOut(true);
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -55,13 +54,7 @@ final class Deliveries {
         this.watchdog = watchdog;
         this.callback = callback;
         this.wakeIn = wakeIn;
-        // What is begun is counted here. A bound of the pool's own would refuse a task while the thread that is
-        // free for it is still on its way back.
-        threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread made = new Thread(task, "tideover-delivery");
-            made.setDaemon(true);
-            return made;
-        });
+        threads = DaemonThreads.asNeeded("tideover-delivery");
     }
 
     /** Begins what can be begun. */

@@ -4,9 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class ListenerThreads implements Executor {
     static final int MOST = 32;
 
-    private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor threads = DaemonThreads.asNeeded("tideover-listener");
 
     // Guarded by this.
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int working;
-
-    ListenerThreads() {
-        // Who works is counted here: a pool with a bound of its own makes a new thread while others are idle.
-        threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread made = new Thread(task, "tideover-listener");
-            made.setDaemon(true);
-            return made;
-        });
-    }
 
     @Override
     public void execute(Runnable task) {

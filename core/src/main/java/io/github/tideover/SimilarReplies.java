@@ -44,7 +44,7 @@ final class SimilarReplies {
     private final ReplyCache replies;
     private final Executor executor;
     private final Clock clock;
-    private final StatusLane lane = new StatusLane("tideover-similar");
+    private final BackgroundLane lane = new BackgroundLane("tideover-similar");
     private final Semaphore looks = new Semaphore(MOST_LOOKS);
 
     /**

@@ -82,7 +82,7 @@ public final class Tideover implements AutoCloseable {
     private final Engine engine;
     private final StatusBoard board;
     private final ListenerThreads listenerThreads;
-    private final StatusLane historyLane;
+    private final BackgroundLane historyLane;
     private final StatusRecorder recorder;
     private final Transport transport;
     private final Watchdog watchdog;
@@ -102,7 +102,7 @@ public final class Tideover implements AutoCloseable {
         ownsScheduler = given == null;
         time = given != null ? given : systemTime();
         listenerThreads = new ListenerThreads();
-        historyLane = new StatusLane("tideover-history");
+        historyLane = new BackgroundLane("tideover-history");
         watchdog = new Watchdog(time);
         List<Provider> providers = builder.providers();
         transport = Transport.open(
@@ -907,11 +907,8 @@ public final class Tideover implements AutoCloseable {
     }
 
     private static Time systemTime() {
-        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "tideover-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledThreadPoolExecutor scheduler =
+                new ScheduledThreadPoolExecutor(1, DaemonThreads.named("tideover-timer"));
         scheduler.setRemoveOnCancelPolicy(true);
         // Goes away when there is nothing to time, as the other threads do.
         scheduler.setKeepAliveTime(10, TimeUnit.SECONDS);

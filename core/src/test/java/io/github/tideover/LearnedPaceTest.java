@@ -254,7 +254,7 @@ class LearnedPaceTest {
             pace.answered(now);
         }
         pace.refused(now + SECOND, 0, 0, now + SECOND);
-        assertThat(pace.rate()).as("%s", pace).isBetween(0.8, 1.2);
+        assertThat(pace.rate()).as("a second").isBetween(0.8, 1.2);
     }
 
     @Test

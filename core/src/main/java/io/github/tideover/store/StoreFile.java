@@ -607,15 +607,12 @@ public final class StoreFile implements AutoCloseable {
         closed = true;
         try {
             if (!store.isClosed()) {
-                // MVStore goes round in circles for ever if it cannot write while it is being closed: all is written
-                // before.
                 store.commit();
                 tidy();
                 store.sync();
-                // Not close(): it marks the file as closed in order. Of a file with that mark MVStore 2.4.240 tries
-                // chunks that are
-                // of no use any more, and if a later one lies over one of them, it goes back to an old version and not
-                // to the newest.
+                // Not close(): it marks the file as closed in order. Of such a file MVStore 2.4.240 tries chunks too of
+                // which nothing is needed any more, and if a later one lies over one of them, as after a crash, it goes
+                // back to an old version. It also goes round in circles for ever if it cannot write.
                 store.closeImmediately();
             }
         } catch (RuntimeException | AssertionError | OutOfMemoryError e) { // see isDamage
