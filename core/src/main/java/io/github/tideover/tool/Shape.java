@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -111,9 +112,17 @@ sealed interface Shape {
      * A text.
      *
      * @param format the format's name in JSON schema; empty for none
-     * @param hint what is to be written, where no format says so; empty for nothing
+     * @param words what is to be written, such as {@code a UUID}; empty for anything
+     * @param form what it must look like, where Jackson would also take what means something else; or null
      */
-    record Text(String format, String hint) implements Shape {
+    record Text(String format, String words, @Nullable Pattern form) implements Shape {
+        static final Text ANYTHING = new Text("", "", null);
+
+        /** What the model is told beside the schema, where no format says so; empty for nothing. */
+        String hint() {
+            return format.isEmpty() ? words : "";
+        }
+
         @Override
         public Map<String, Object> schema() {
             Map<String, Object> schema = new LinkedHashMap<>(Map.of("type", "string"));
@@ -128,9 +137,14 @@ sealed interface Shape {
             if (!value.isString()) {
                 return wrong(at, "a string", value);
             }
-            boolean isAnything = format.isEmpty() && hint.isEmpty();
-            // A blank is no date; left to the data binding it would become null.
-            return isAnything || !value.stringValue().isBlank() ? null : at(at) + "must not be blank";
+            String text = value.stringValue().strip();
+            if (words.isEmpty()) {
+                return null;
+            }
+            if (text.isEmpty()) { // which is no date; left to the data binding it would become null
+                return at(at) + "must not be blank";
+            }
+            return form == null || form.matcher(text).matches() ? null : at(at) + "must be " + words;
         }
     }
 

@@ -3,12 +3,16 @@ package io.github.tideover.tool;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -40,6 +44,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.MapperConfig;
@@ -53,6 +59,8 @@ import tools.jackson.databind.introspect.ClassIntrospector;
 final class ShapeFinder {
     /** More levels are refused by OpenAI: https://platform.openai.com/docs/guides/structured-outputs. */
     private static final int MOST_LEVELS = 10;
+
+    private static final String DATE = "[+-]?\\d{4,9}-\\d\\d-\\d\\d";
 
     private static final Map<Class<?>, Shape> SIMPLE = simple();
 
@@ -85,23 +93,32 @@ final class ShapeFinder {
         floating(shapes, float.class, Float.class, Float.MAX_VALUE);
         floating(shapes, double.class, Double.class, Double.MAX_VALUE);
         shapes.put(BigDecimal.class, new Shape.Figure(false, null, null));
-        shapes.put(String.class, new Shape.Text("", ""));
-        shapes.put(Instant.class, new Shape.Text("date-time", ""));
-        shapes.put(OffsetDateTime.class, new Shape.Text("date-time", ""));
-        shapes.put(ZonedDateTime.class, new Shape.Text("date-time", ""));
-        shapes.put(LocalDate.class, new Shape.Text("date", ""));
-        shapes.put(OffsetTime.class, new Shape.Text("time", ""));
-        shapes.put(Duration.class, new Shape.Text("duration", ""));
-        shapes.put(UUID.class, new Shape.Text("uuid", ""));
+        shapes.put(String.class, Shape.Text.ANYTHING);
+        // Jackson takes the digits of 20260309 for seconds since 1970, and drops what a type has no place for: the time
+        // of a
+        // date, the offset of a local time. What the model wrote is not what the record would say then.
+        Shape moment = text("date-time", "a date and time with offset, such as 2026-03-09T14:30:00Z", DATE + "T.+");
+        shapes.put(Instant.class, moment);
+        shapes.put(OffsetDateTime.class, moment);
+        shapes.put(ZonedDateTime.class, moment);
+        shapes.put(LocalDate.class, text("date", "a date, such as 2026-03-09", DATE));
+        shapes.put(OffsetTime.class, text("time", "a time of day with offset, such as 14:30:00Z", ".+"));
+        shapes.put(Duration.class, text("duration", "a duration, such as PT5M", ".+"));
+        shapes.put(UUID.class, text("uuid", "a UUID", "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}"));
         // JSON schema's own formats for these want an offset, or are not taken by OpenAI's strict mode.
         shapes.put(
-                LocalDateTime.class, new Shape.Text("", "a date and time without offset, such as 2026-03-09T14:30:00"));
-        shapes.put(LocalTime.class, new Shape.Text("", "a time of day without offset, such as 14:30:00"));
-        shapes.put(URI.class, new Shape.Text("", "a URI"));
+                LocalDateTime.class,
+                text("", "a date and time without offset, such as 2026-03-09T14:30:00", DATE + "T[\\d:.]+"));
+        shapes.put(LocalTime.class, text("", "a time of day without offset, such as 14:30:00", "[\\d:.]+"));
+        shapes.put(URI.class, text("", "a URI", ".+"));
         shapes.put(OptionalInt.class, new Shape.OrNull(requireNonNull(shapes.get(int.class))));
         shapes.put(OptionalLong.class, new Shape.OrNull(requireNonNull(shapes.get(long.class))));
         shapes.put(OptionalDouble.class, new Shape.OrNull(requireNonNull(shapes.get(double.class))));
         return shapes;
+    }
+
+    private static Shape text(String format, String words, String form) {
+        return new Shape.Text(format, words, Pattern.compile(form, Pattern.CASE_INSENSITIVE | Pattern.DOTALL));
     }
 
     private static void whole(Map<Class<?>, Shape> shapes, Class<?> type, Class<?> boxed, long least, long most) {
@@ -152,7 +169,7 @@ final class ShapeFinder {
         for (int i = 0; i < components.length; i++) {
             String before = where;
             where = type.getSimpleName() + "." + components[i].getName();
-            Shape shape = component(components[i]);
+            Shape shape = asWritten(component(components[i]), properties[i]);
             where = before;
             fields.put(properties[i].getName(), shape);
             String description = descriptionOf(properties[i], shape);
@@ -181,13 +198,31 @@ final class ShapeFinder {
         boolean hasFactory =
                 Arrays.stream(type.getDeclaredMethods()).anyMatch(each -> each.isAnnotationPresent(JsonCreator.class));
         for (int i = 0; i < components.length; i++) {
-            if (found[i] == null || hasFactory) {
+            if (found[i] == null || hasFactory || isHidden(components[i])) {
                 throw refused(
                         "Jackson does not make " + type.getName() + " from its component " + components[i].getName()
                                 + "; leave out annotations that hide it, and creators other than the record's own");
             }
         }
         return found;
+    }
+
+    private static boolean isHidden(RecordComponent component) {
+        Method accessor = component.getAccessor();
+        return accessor.isAnnotationPresent(JsonUnwrapped.class) || accessor.isAnnotationPresent(JsonIgnore.class);
+    }
+
+    /** A date in the form that the record wishes for, and that no format of JSON schema has. */
+    private static Shape asWritten(Shape shape, BeanPropertyDefinition property) {
+        JsonFormat wish = property.getConstructorParameter().getAnnotation(JsonFormat.class);
+        if (wish == null || wish.pattern().isEmpty()) {
+            return shape;
+        }
+        if (shape instanceof Shape.OrNull orNull) {
+            return new Shape.OrNull(asWritten(orNull.shape(), property));
+        }
+        boolean isForm = shape instanceof Shape.Text text && !text.words().isEmpty();
+        return isForm ? new Shape.Text("", "in the form " + wish.pattern(), null) : shape;
     }
 
     /** What the model reads about a component. */
@@ -306,12 +341,24 @@ final class ShapeFinder {
                 throw refused(
                         where + " is the enum " + type.getName() + ", whose constants Jackson does not write as texts");
             }
+            if (!isReadAs(name, constant)) {
+                throw refused(where + " is the enum " + type.getName()
+                        + ", whose constants Jackson does not read as it writes them");
+            }
             names.add(name.stringValue());
         }
         if (names.isEmpty()) {
             throw refused(where + " is the enum " + type.getName() + ", which has no constants");
         }
         return new Shape.Choice(names);
+    }
+
+    private boolean isReadAs(JsonNode name, Object constant) {
+        try {
+            return mapper.treeToValue(name, ((Enum<?>) constant).getDeclaringClass()) == constant;
+        } catch (JacksonException e) {
+            return false;
+        }
     }
 
     private static boolean isNullable(AnnotatedElement element) {

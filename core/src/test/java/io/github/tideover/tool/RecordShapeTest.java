@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -164,7 +167,8 @@ class RecordShapeTest {
             [{"name"                 | [null,{"name"             | items[0] must not be null
             "gift":null              | "gift":[]                 | gift must be an object, not an array
             "due":"2026-03-09"       | "due":""                  | due must not be blank
-            "due":"2026-03-09"       | "due":"tomorrow"          | due has a value that Order does not take
+            "due":"2026-03-09"       | "due":"tomorrow"          | due must be a date, such as 2026-03-09
+            "due":"2026-03-09"       | "due":"2026-02-30"        | due has a value that Order does not take
             "due":"2026-03-09"       | "due":20260309            | due must be a string, not a number
             "due":"2026-03-09"}      | "due":"2026-03-0          | there is no whole JSON object
             "paid":true              | "paid":true,"paid":false  | there is no whole JSON object
@@ -173,6 +177,57 @@ class RecordShapeTest {
         assertThat(ORDER).contains(there);
         assertThat(misfit(Order.class, ORDER.replace(there, instead == null ? "" : instead)))
                 .startsWith(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            instant   | 20260309                    | a date and time with offset, such as 2026-03-09T14:30:00Z
+            instant   | 1773066600                  | a date and time with offset, such as 2026-03-09T14:30:00Z
+            offset    | 5                           | a date and time with offset, such as 2026-03-09T14:30:00Z
+            zoned     | -1.5                        | a date and time with offset, such as 2026-03-09T14:30:00Z
+            date      | 2026-03-09T23:30:00         | a date, such as 2026-03-09
+            date      | 2026-03-09T23:30:00Z        | a date, such as 2026-03-09
+            local     | 2026-03-09T14:30:00Z        | a date and time without offset, such as 2026-03-09T14:30:00
+            time      | 2026-03-09T14:30:00         | a time of day without offset, such as 14:30:00
+            id        | m9LzwcAAEAAgAAAAAAAAAQ==    | a UUID
+            written   | 2026-03-09                  |
+            """)
+    void aTextThatWouldBecomeAnotherTimeThanWasWrittenDoesNotFit(String name, String text, @Nullable String why) {
+        String fits = """
+                {"instant":"2026-03-09T14:30:00Z","offset":"2026-03-09T14:30:00+02:00","zoned":"2026-03-09T14:30:00.5Z",
+                 "date":"2026-03-09","local":"2026-03-09T14:30","time":"14:30",
+                 "id":"9b2f3c1e-0000-4000-8000-000000000001","written":"09.03.2026"}""";
+        assertThat(misfit(Times.class, fits)).isEmpty();
+        String changed = fits.replaceFirst("\"" + name + "\":\"[^\"]*", "\"" + name + "\":\"" + text);
+        assertThat(misfit(Times.class, changed))
+                .isEqualTo(name + (why == null ? " has a value that Times does not take" : " must be " + why));
+    }
+
+    record Times(
+            Instant instant,
+            OffsetDateTime offset,
+            ZonedDateTime zoned,
+            LocalDate date,
+            LocalDateTime local,
+            LocalTime time,
+            UUID id,
+            @JsonFormat(pattern = "dd.MM.yyyy") LocalDate written) {}
+
+    @Test
+    void aDateInAFormOfItsOwnIsAskedForInThatForm() {
+        JsonNode written = tree(RecordShape.ofAnswer(Times.class).schema()).at("/properties/written");
+        assertThat(written).isEqualTo(tree(Map.of("type", "string", "description", "in the form dd.MM.yyyy")));
+    }
+
+    record Absent(
+            Optional<String> text,
+            OptionalInt number,
+            @Nullable String word) {}
+
+    @Test
+    void whatMayBeAbsentIsEmptyAndNeverNullWhereItIsLeftOut() throws Exception {
+        assertThat(RecordShape.ofAnswer(Absent.class).readAnswer("{}"))
+                .isEqualTo(new Absent(Optional.empty(), OptionalInt.empty(), null));
     }
 
     @Test
@@ -303,6 +358,22 @@ class RecordShapeTest {
 
     record IntKeys(Map<Integer, String> map) {}
 
+    record Unwrapped(@JsonUnwrapped Item item) {}
+
+    record Hidden(@JsonIgnore int secret, int age) {}
+
+    enum Moody {
+        CALM,
+        CROSS;
+
+        @JsonCreator
+        static Moody of(String name) {
+            return valueOf(name.substring(1));
+        }
+    }
+
+    record HoldsMoody(Moody mood) {}
+
     record Created(int a, int b) {
         @JsonCreator
         static Created of(int sum) {
@@ -326,6 +397,9 @@ class RecordShapeTest {
             NullablePrimitive | may be absent in two ways
             Prices            | Prices.prices is a Map, and models are held to names that are known beforehand
             Created           | Jackson does not make
+            Unwrapped         | Jackson does not make
+            Hidden            | from its component secret
+            HoldsMoody        | whose constants Jackson does not read as it writes them
             """)
     @SuppressWarnings("unchecked")
     void aRecordThatCannotBeAskedForIsRefusedWithTheReason(String name, String why) throws Exception {
