@@ -71,6 +71,18 @@ public final class Adaptation {
     }
 
     /**
+     * Fits a request to a model that is held to a JSON schema, but not for this request.
+     *
+     * @param request what is asked
+     * @param model the model's name, for the sentences
+     * @param target what it can do
+     * @return the request as the model can take it, with a schema in its messages
+     */
+    public static Adaptation withoutSchema(ChatRequest request, String model, Capabilities target) {
+        return of(request, model, target.toBuilder().lacks(JSON_SCHEMA).build());
+    }
+
+    /**
      * The request as the model can take it.
      *
      * @return the very request that was asked, if nothing had to be changed

@@ -51,7 +51,10 @@ public final class GenerateContentRequest {
     private GenerateContentRequest(String model, ChatRequest asked, Capabilities capabilities) {
         this.model = Model.of(model);
         this.asked = asked;
-        Adaptation fit = Adaptation.of(asked, this.model.name(), capabilities);
+        // A model that is not told of the schema would fit it by chance.
+        Adaptation fit = this.model.takesFormatWithTools() || asked.tools().isEmpty()
+                ? Adaptation.of(asked, this.model.name(), capabilities)
+                : Adaptation.withoutSchema(asked, this.model.name(), capabilities);
         this.request = fit.request();
         this.adapted = List.copyOf(adaptations(fit.sentences()));
     }

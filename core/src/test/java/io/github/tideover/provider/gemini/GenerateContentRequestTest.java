@@ -304,6 +304,19 @@ class GenerateContentRequestTest {
                 .isEmpty();
     }
 
+    @Test
+    void anOlderModelWithToolsFindsTheSchemaInThePrompt() {
+        ChatRequest.Builder request = hello().tools(NOW)
+                .responseFormat(ResponseFormat.jsonSchema("city", Map.of("type", "object", "title", "City")));
+        JsonNode body = written(GenerateContentRequest.of("gemini-2.5-flash", request.build()));
+        assertThat(body.has("generationConfig")).isFalse();
+        assertThat(body.get("systemInstruction").toString()).contains("City");
+        assertThat(adapted("gemini-2.5-flash", request))
+                .containsExactlyInAnyOrder(
+                        "the JSON schema was put into the messages: gemini-2.5-flash cannot be held to one",
+                        "gemini-2.5-flash cannot be held to JSON while it has tools; the response format was left out.");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "gemini-3-flash-preview, minimal, thinkingLevel, MINIMAL, false",
