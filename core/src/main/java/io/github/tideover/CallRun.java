@@ -17,6 +17,8 @@ import io.github.tideover.failure.PartialReplyException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ final class CallRun {
         CONTINUED,
         /** What was shown stands, and the model wishes for {@link #toolCalls()}: they are run when the call goes on. */
         TOOLS,
-        /** The driver is to wait for {@link #pauseNanos()}, and to tell by {@link #waited}. */
+        /** The driver is to wait for {@link #pauseNanos()}, or until {@link #onPauseOver} tells, and to tell by {@link #waited}. */
         PAUSE,
         /** {@link #reply()} is there. */
         COMPLETE
@@ -58,6 +60,9 @@ final class CallRun {
     private final Consumer<ChatReply> whenComplete;
     private final Goal goal;
     private final @Nullable ToolLoop loop;
+    /** Takes tools to the threads that run them; unless a driver says otherwise, they run where the call is performed. */
+    private Executor toolThreads = Runnable::run;
+
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable String cancelled;
     private volatile @Nullable Attempt attempt;
@@ -70,6 +75,8 @@ final class CallRun {
     private boolean isTold;
     /** What the plan brought was tools to run, and counts as theirs. */
     private boolean roundIsOver;
+    /** The pause is for a tool that runs elsewhere. */
+    private boolean waitsForTool;
 
     /** What the request's reply is kept under, once that was asked for. */
     private @Nullable RequestFingerprint key;
@@ -121,6 +128,11 @@ final class CallRun {
         this.showsPieces = showsPieces;
         this.whenComplete = whenComplete;
         this.goal = goal;
+    }
+
+    /** Has tools run elsewhere, so that the call is over at its end whatever they do: the driver gets a pause meanwhile. */
+    void runToolsOn(Executor threads) {
+        toolThreads = threads;
     }
 
     /** Finds the first step, and tells whether it may come to sending, or to running tools. */
@@ -197,8 +209,8 @@ final class CallRun {
         if (reply != null) {
             return Turn.COMPLETE;
         }
-        if (loop != null && loop.isOwed()) {
-            runTools(loop);
+        if (loop != null && (roundIsOver || loop.isOwed()) && !runTools(loop)) {
+            return Turn.PAUSE;
         }
         CallPlan call = prepare();
         Outcome pause = pauseOutcome;
@@ -374,8 +386,15 @@ final class CallRun {
         script.add(new Next(overlap == null ? Turn.RESTARTED : Turn.CONTINUED, ""));
     }
 
-    private void runTools(ToolLoop tools) {
-        tools.run(this::whyNoTool);
+    /** Runs the tools that are owed, and makes the next round; false while one runs elsewhere. */
+    private boolean runTools(ToolLoop tools) {
+        if (waitsForTool) {
+            pauseOutcome = null; // why the pause was over is seen from the tool and the clock
+        }
+        waitsForTool = !tools.run(this::runTool, this::whyNoTool);
+        if (waitsForTool) {
+            return false;
+        }
         request = tools.request();
         key = null;
         plan = null;
@@ -389,25 +408,39 @@ final class CallRun {
         broke = false;
         shown = false;
         textShown = false;
+        return true;
     }
 
-    /** No tool is begun for a call that is over. */
+    private void runTool(Runnable tool) {
+        try {
+            toolThreads.execute(tool);
+        } catch (RejectedExecutionException e) {
+            throw toolsEndedBy(Failure.of(FailureKind.CANCELLED).message("the client was closed"));
+        }
+    }
+
+    /** No tool is begun for a call that is over, and none is waited for. */
     private @Nullable ChatException whyNoTool() {
         String why = cancelled != null
                 ? cancelled
                 : engine.watchdog().isClosed()
                         ? "the client was closed"
                         : Thread.currentThread().isInterrupted() ? "the calling thread was interrupted" : null;
-        Failure failure = null;
         if (why != null) {
-            failure = Failure.of(FailureKind.CANCELLED).message(why).build();
-        } else if (started()
-                        + engine.settings().deadlineOf(request, showsPieces)
-                        - engine.time().now()
-                <= 0) {
-            failure = Failure.of(FailureKind.DEADLINE).build();
+            return toolsEndedBy(Failure.of(FailureKind.CANCELLED).message(why));
         }
-        return failure == null ? null : ChatException.of(failure, 0, List.of(failure));
+        return nanosForTools() <= 0 ? toolsEndedBy(Failure.of(FailureKind.DEADLINE)) : null;
+    }
+
+    private static ChatException toolsEndedBy(Failure.Builder why) {
+        Failure failure = why.build();
+        return ChatException.of(failure, 0, List.of(failure));
+    }
+
+    private long nanosForTools() {
+        return started()
+                + engine.settings().deadlineOf(request, showsPieces)
+                - engine.time().now();
     }
 
     private void complete(ChatReply whole) {
@@ -664,13 +697,19 @@ final class CallRun {
 
     /** How long the driver is to wait. */
     long pauseNanos() {
+        if (waitsForTool) {
+            return nanosForTools();
+        }
         return step instanceof Step.Wait wait
                 ? wait.nanos()
                 : requireNonNull(plan).deadline() - engine.time().now();
     }
 
-    /** Has {@code listener} run, on some thread, when the pause is over before its time: whom this call waits for has ended. */
+    /** Has {@code listener} run, on some thread, when the pause is over before its time: what this call waits for has ended. */
     void onPauseOver(Runnable listener) {
+        if (loop != null) {
+            loop.whenToolIsOver(listener);
+        }
         Flight flight = followed;
         if (flight != null) {
             flight.whenOver(listener);
@@ -732,6 +771,9 @@ final class CallRun {
 
     private void release() {
         endFlight(null);
+        if (loop != null && cancelled != null && !given.get()) {
+            loop.left();
+        }
         Attempt open = attempt;
         if (open != null) {
             open.end();

@@ -149,7 +149,8 @@ public final class Conversation {
     }
 
     /**
-     * Says something and reads the reply as it comes, with tools that are run as the model wishes, on the thread that reads.
+     * Says something and reads the reply as it comes, with tools that are run as the model wishes, on the thread that reads. If it
+     * is closed, or ends without a reply, after a tool was begun, the history holds what was said, called and given.
      *
      * @param text what the person says
      * @param toolbox the tools
@@ -180,7 +181,7 @@ public final class Conversation {
         List<ToolCall> open = new ArrayList<>(0);
         for (Message message : history) {
             if (message.role() == Role.TOOL) {
-                open.remove(message.answered());
+                open.remove(History.answered(open, message.answered()));
             } else {
                 open = new ArrayList<>(message.toolCalls());
             }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a call without holding a thread where it has nothing to do: attempts run on the client's threads, pauses on the
+ * Runs a call without holding a thread where it has nothing to do: attempts and tools run on the client's threads, pauses on the
  * timer, and a call of which nothing is wanted for now holds none.
  */
 abstract class ThreadlessCall {
@@ -18,6 +18,7 @@ abstract class ThreadlessCall {
     ThreadlessCall(Engine engine, CallRun run) {
         this.engine = engine;
         this.run = run;
+        run.runToolsOn(engine.executor());
     }
 
     CallRun call() {

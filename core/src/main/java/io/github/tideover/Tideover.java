@@ -461,7 +461,8 @@ public final class Tideover implements AutoCloseable {
     /**
      * Sends a request and runs the tools that the model wishes to have called, on the calling thread, until it answers: one
      * after the other in the order of its wishes, and each round is another request with what the tools gave. There is one
-     * deadline for all rounds; no tool is begun after it, but none is broken off by it.
+     * deadline for all rounds. No tool is begun after it, but one that runs is not broken off by it, and this thread waits for
+     * it: give whatever a tool waits for a timeout of its own.
      *
      * <p><b>No tool runs twice for one wish.</b> Only the wishes of a reply that has proved to be complete are acted on: not those
      * of an attempt that broke, of the slower of two hedged ones, or of an answer that a restart took back. What a tool gave is
@@ -535,8 +536,9 @@ public final class Tideover implements AutoCloseable {
      *
      * @param request the request, without tools of its own
      * @param toolbox the tools
-     * @return completes as {@link #chat(ChatRequest, Toolbox)} ends. Cancelling it breaks off the attempt under way at its socket,
-     *     and no further tool is begun; what was done until then is not told.
+     * @return completes as {@link #chat(ChatRequest, Toolbox)} ends, and at the deadline whatever a tool does: one that runs then
+     *     goes on alone, its call's result says so, and what it gives is dropped. Cancelling it breaks off the attempt under way at
+     *     its socket, and no further tool is begun; what was done until then is not told.
      * @throws IllegalArgumentException as {@link #chat(ChatRequest, Toolbox)} does
      * @throws IllegalStateException if the client is closed
      */
@@ -569,7 +571,7 @@ public final class Tideover implements AutoCloseable {
 
     /**
      * Sends a request and gives the reply as it comes, running the tools that the model wishes to have called, on the thread
-     * that reads. Nothing is sent before the first piece is asked for; the tools of a round are run when the event after
+     * that reads; for callbacks and publishers on a thread of their own, as {@link #chatAsync(ChatRequest, Toolbox)} does. Nothing is sent before the first piece is asked for; the tools of a round are run when the event after
      * {@link io.github.tideover.chat.StreamEvent.ToolsCalled} is asked for.
      *
      * @param request the request, without tools of its own

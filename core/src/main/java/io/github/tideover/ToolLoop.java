@@ -15,7 +15,6 @@ import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.tool.MisfitException;
-import io.github.tideover.tool.ToolFailedException;
 import io.github.tideover.tool.Toolbox;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,21 +26,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The rounds of one call that runs tools. It acts on replies that have proved to be complete and on no others; what a tool gave
  * is in the conversation from then on, and so goes to whoever is asked next. Used by the thread that reads.
  */
 final class ToolLoop implements Goal {
-    private static final Logger log = LoggerFactory.getLogger(ToolLoop.class);
-
     /** Stands for every name that no tool has. */
     private static final String NO_TOOL = "";
+
+    private static final String LEFT_RUNNING = "The tool was left running; whether it took effect is not known.";
 
     private final Toolbox toolbox;
     private final Goal answer;
@@ -55,13 +53,18 @@ final class ToolLoop implements Goal {
     private final Set<String> told = new HashSet<>();
 
     private ChatRequest request;
+    /** The tool that was begun last, until its result is taken. */
+    private @Nullable ToolRun underWay;
     /** Whether a tool has run, so that there is something to lose. */
     private boolean hasDone;
+    /** The call ended without an answer, and what was done has been told. */
+    private boolean isBroken;
 
     private int rounds;
     private int attempts;
     private Usage usage = Usage.NONE;
     private final List<Failure> skipped = new ArrayList<>(0);
+    private final Set<String> adapted = new LinkedHashSet<>(0);
 
     /** What makes two calls the same. */
     private record Wish(String id, String name, String arguments) {
@@ -106,8 +109,9 @@ final class ToolLoop implements Goal {
                 owed.clear();
                 owed.addAll(message.toolCalls());
             } else if (message.role() == Role.TOOL) {
-                owed.removeFirstOccurrence(message.answered());
-                results.put(Wish.of(message.answered()), message.text());
+                ToolCall call = History.answered(owed, message.answered());
+                owed.remove(call);
+                results.put(Wish.of(call), message.text());
             }
         }
     }
@@ -186,38 +190,79 @@ final class ToolLoop implements Goal {
     }
 
     /**
-     * Runs the calls that are owed, one after the other, on this thread, and makes the next request.
+     * Runs the calls that are owed, one after the other, and makes the next request.
      *
-     * @param stop asked before each: why it is not to be begun, or null
+     * @param threads takes a tool to the thread that runs it, which may be this one
+     * @param stop asked before each, and while one runs: why the call is over, or null
+     * @return false if a tool runs on: this is to be called again when it or the call is over
      */
-    void run(Supplier<@Nullable ChatException> stop) {
-        rounds++;
-        for (ToolCall call = owed.peek(); call != null; call = owed.peek()) {
-            String earlier = earlierResultOf(call);
-            ChatException why = earlier == null ? stop.get() : null;
-            if (why != null) {
-                throw wrapped(why);
+    boolean run(Executor threads, Supplier<@Nullable ChatException> stop) {
+        if (underWay == null) {
+            rounds++;
+        }
+        while (!owed.isEmpty()) {
+            ToolRun run = underWay == null ? begin(owed.element(), threads, stop) : underWay;
+            underWay = run;
+            if (run != null && run.end() == null && stop.get() == null) {
+                return false;
             }
-            if (earlier != null) {
-                settle(call, earlier);
-            } else {
-                call(call);
+            if (run != null) {
+                settle(run);
             }
         }
-        request = request.withMessages(messages);
-        // One that must be heeded in every round would leave no round for the answer.
-        if (request.toolChoice().isPresent() && isDemand(request.toolChoice().get())) {
-            request = request.toBuilder().toolChoice(ToolChoice.AUTO).build();
+        request = continued();
+        return true;
+    }
+
+    /** Begins a tool, unless the result of its call is there. */
+    private @Nullable ToolRun begin(ToolCall call, Executor threads, Supplier<@Nullable ChatException> stop) {
+        String earlier = earlierResultOf(call);
+        if (earlier != null) {
+            settle(call, earlier);
+            return null;
+        }
+        ChatException why = stop.get();
+        if (why != null) {
+            throw wrapped(why);
+        }
+        Callable<String> tool;
+        try {
+            tool = toolbox.bind(call);
+        } catch (MisfitException e) {
+            told.add(call.name());
+            settle(call, "Not called: the arguments do not fit. " + e.why() + ".");
+            return null;
+        }
+        if (tool == null) {
+            told.add(NO_TOOL);
+            List<String> names = toolbox.tools().stream().map(Tool::name).toList();
+            settle(call, "Not called: there is no tool of this name, but " + names + ".");
+            return null;
+        }
+        ToolRun run = new ToolRun(call, tool);
+        threads.execute(run);
+        hasDone = true; // or may have
+        return run;
+    }
+
+    /** Has {@code listener} run, on some thread, when the tool that runs is over. */
+    void whenToolIsOver(Runnable listener) {
+        ToolRun run = underWay;
+        if (run != null) {
+            run.whenOver(listener);
         }
     }
 
-    private static boolean isDemand(ToolChoice choice) {
-        return choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL;
-    }
-
-    private @Nullable String earlierResultOf(ToolCall call) {
-        Wish wish = Wish.of(call);
-        return wish.isKnown() ? results.get(wish) : null;
+    private void settle(ToolRun run) {
+        underWay = null;
+        ToolRun.End end = run.end();
+        settle(run.call(), end == null ? LEFT_RUNNING : end.result());
+        if (end != null && end.isInterrupted()) {
+            Thread.currentThread().interrupt(); // which may be another than the tool's
+        }
+        if (end != null && end.error() != null) {
+            throw broken("tool " + run.call().name() + " ended in an error", end.error());
+        }
     }
 
     private void settle(ToolCall call, String result) {
@@ -226,41 +271,28 @@ final class ToolLoop implements Goal {
         results.put(Wish.of(call), result);
     }
 
-    private void call(ToolCall call) {
-        Callable<String> tool;
-        try {
-            tool = toolbox.bind(call);
-        } catch (MisfitException e) {
-            told.add(call.name());
-            settle(call, "Not called: the arguments do not fit. " + e.why() + ".");
-            return;
-        }
-        if (tool == null) {
-            told.add(NO_TOOL);
-            List<String> names = toolbox.tools().stream().map(Tool::name).toList();
-            settle(call, "Not called: there is no tool of this name, but " + names + ".");
-            return;
-        }
-        hasDone = true; // or may have
-        try {
-            settle(call, tool.call());
-        } catch (ToolFailedException e) {
-            settle(call, e.messageForTheModel());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            settle(call, "The tool was interrupted; whether it took effect is not known.");
-        } catch (Exception e) { // its message may hold what is nobody else's
-            log.warn("Tool {} failed: {}", call.name(), e.getClass().getName());
-            settle(call, "The tool failed.");
-        } catch (Error e) {
-            settle(call, "The tool failed.");
-            throw broken("tool " + call.name() + " ended in an error", e);
-        }
+    private @Nullable String earlierResultOf(ToolCall call) {
+        Wish wish = Wish.of(call);
+        return wish.isKnown() ? results.get(wish) : null;
+    }
+
+    /** The request with what was said and done. */
+    private ChatRequest continued() {
+        ChatRequest next = request.withMessages(messages);
+        // A call that must be made in every round would leave no round for the answer.
+        boolean isDemand =
+                rounds > 0 && next.toolChoice().filter(ToolLoop::isDemand).isPresent();
+        return isDemand ? next.toBuilder().toolChoice(ToolChoice.AUTO).build() : next;
+    }
+
+    private static boolean isDemand(ToolChoice choice) {
+        return choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL;
     }
 
     private void count(ChatReply reply) {
         attempts += reply.attempts();
         skipped.addAll(reply.skipped());
+        adapted.addAll(reply.adapted());
         usage = Usage.of(
                 usage.inputTokens() + reply.usage().inputTokens(),
                 usage.outputTokens() + reply.usage().outputTokens(),
@@ -279,6 +311,7 @@ final class ToolLoop implements Goal {
                 .attempts(attempts)
                 .skipped(skipped)
                 .usage(usage)
+                .adapted(List.copyOf(adapted))
                 .build();
     }
 
@@ -297,9 +330,27 @@ final class ToolLoop implements Goal {
     }
 
     private ToolLoopException broken(String message, @Nullable Throwable cause) {
-        ChatRequest resumption = request.withMessages(messages);
-        whenBroken.accept(resumption.messages());
+        ChatRequest resumption = continued();
+        tell(resumption);
         return new ToolLoopException(message, cause, resumption);
+    }
+
+    /** The call was ended from outside: what was done is told, and that a tool was left running. */
+    void left() {
+        ToolRun run = underWay;
+        if (run != null) {
+            underWay = null;
+            ToolRun.End end = run.end();
+            settle(run.call(), end == null ? LEFT_RUNNING : end.result());
+        }
+        if (hasDone && !isBroken) {
+            tell(continued());
+        }
+    }
+
+    private void tell(ChatRequest resumption) {
+        isBroken = true;
+        whenBroken.accept(resumption.messages());
     }
 
     private static String rounds(int rounds) {

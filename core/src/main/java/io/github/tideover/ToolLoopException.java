@@ -39,7 +39,8 @@ public final class ToolLoopException extends RuntimeException {
 
     /**
      * The request to go on with, now or later: hand it to {@link Tideover#chat(ChatRequest, io.github.tideover.tool.Toolbox)}
-     * with the same tools. Tools that were wished for and not begun are run first then, and none that was.
+     * with the same tools. Tools that were wished for and not begun are run first then, and none that was: also not one that was
+     * running still, of which the model is told that nobody knows whether it took effect.
      *
      * @return the request with everything that was said and done
      * @throws IllegalStateException if this exception has come from another process, where the conversation stayed

@@ -20,7 +20,7 @@ public final class ToolReply {
     }
 
     /**
-     * The reply. Its attempts, usage and skipped rungs are those of all rounds; where it came from is the last round's, which
+     * The reply. Its attempts, usage, skipped rungs and adaptations are those of all rounds; where it came from is the last round's, which
      * may be the cache or the application's own words after tools were run for a provider.
      *
      * @return the reply

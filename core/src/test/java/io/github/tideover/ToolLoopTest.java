@@ -19,6 +19,7 @@ import io.github.tideover.failure.DeadlineExceededException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
 import io.github.tideover.failure.ServiceUnavailableException;
+import io.github.tideover.provider.Ability;
 import io.github.tideover.status.OutageReport;
 import io.github.tideover.status.ServiceState;
 import io.github.tideover.tool.ToolFailedException;
@@ -27,8 +28,10 @@ import io.github.tideover.tool.Toolbox;
 import io.github.tideover.tool.TypedTool;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -514,7 +517,7 @@ class ToolLoopTest {
     @ParameterizedTest
     @EnumSource(
             value = Way.class,
-            names = {"BLOCKING", "ASYNC", "TEXT"})
+            names = {"BLOCKING", "TEXT"})
     void aClientThatIsClosedBeginsNoFurtherTool(Way way) {
         Script script = script().calls(PAY, PAY_MORE).says("Done.");
         Tideover tideover = alone(script);
@@ -522,11 +525,263 @@ class ToolLoopTest {
             tideover.close();
             return "paid";
         })));
-        ToolLoopException broken = (ToolLoopException) (end instanceof ExecutionException ? end.getCause() : end);
+        ToolLoopException broken = (ToolLoopException) end;
         assertThat(broken.failure().orElseThrow().kind()).isEqualTo(FailureKind.CANCELLED);
         assertThat(broken.history()).last().extracting(Message::text).isEqualTo("paid");
         assertThat(paid).containsExactly("A5");
         assertThat(script.requests()).isEqualTo(1);
+    }
+
+    /** A tool that hangs until it is let go, and notes when its thread is done with it. */
+    private final class Hanging implements ToolFunction<Pay> {
+        private final CountDownLatch running = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final CountDownLatch left = new CountDownLatch(1);
+
+        @Override
+        public Object call(Pay pay) throws Exception {
+            running.countDown();
+            goOn.await();
+            left.countDown();
+            return "paid late";
+        }
+
+        /** Until the tool hangs, and the call waits for it. */
+        void awaitIn(Tideover tideover) throws InterruptedException {
+            running.await();
+            Awaiting.until(() -> tideover.watchdog().underWay() == 1);
+        }
+
+        void letGo() throws InterruptedException {
+            goOn.countDown();
+            left.await();
+        }
+    }
+
+    private static ToolLoopException brokenOff(CompletableFuture<?> call) {
+        return (ToolLoopException) catchThrowableOfType(ExecutionException.class, () -> call.get(20, TimeUnit.SECONDS))
+                .getCause();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aToolThatHangsHoldsNoFutureBeyondTheDeadlineAndIsNotRunAgain(boolean streamed) throws Exception {
+        ManualTime time = new ManualTime();
+        Script script = script().calls(PAY, PAY_MORE);
+        Tideover tideover = client(Tideover.builder()
+                .provider(script.provider("main"))
+                .timeout(Duration.ofSeconds(30))
+                .streamTimeout(Duration.ofSeconds(30))
+                .time(time.time()));
+        Hanging hanging = new Hanging();
+        CompletableFuture<?> call = streamed
+                ? tideover.stream(REQUEST, toolbox(hanging)).forEachEvent(event -> {})
+                : tideover.chatAsync(REQUEST, toolbox(hanging));
+        hanging.awaitIn(tideover);
+        time.advance(Duration.ofSeconds(29));
+        assertThat(call).isNotDone();
+        time.advance(Duration.ofSeconds(1));
+        ToolLoopException broken = brokenOff(call);
+        assertThat(broken.failure().orElseThrow()).isInstanceOf(DeadlineExceededException.class);
+        assertThat(broken.history())
+                .last()
+                .extracting(Message::text)
+                .isEqualTo("The tool was left running; whether it took effect is not known.");
+        hanging.letGo();
+        assertThat(script.requests()).isEqualTo(1);
+        assertThat(paid).containsExactly("A5");
+
+        script.says("Done.");
+        ToolReply later = tideover.chat(broken.resumption(), toolbox);
+        assertThat(later.text()).isEqualTo("Done.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 1)).contains("left running");
+        assertThat(paid).containsExactly("A5", "B7");
+    }
+
+    @Test
+    void whereAToolHangsTheLastResortAnswersAtTheDeadline() throws Exception {
+        ManualTime time = new ManualTime();
+        Script script = script().calls(PAY);
+        Tideover tideover = client(Tideover.builder()
+                .provider(script.provider("main"))
+                .timeout(Duration.ofSeconds(30))
+                .lastResort("Later.")
+                .time(time.time()));
+        Hanging hanging = new Hanging();
+        CompletableFuture<ToolReply> call = tideover.chatAsync(REQUEST, toolbox(hanging));
+        hanging.awaitIn(tideover);
+        time.advance(Duration.ofSeconds(30));
+        ToolReply reply = call.get(20, TimeUnit.SECONDS);
+        assertThat(reply.text()).isEqualTo("Later.");
+        assertThat(reply.history()).last().extracting(Message::text).asString().contains("left running");
+        hanging.letGo();
+        assertThat(script.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void aToolThatHangsHoldsNoFutureOfAClientThatIsClosed() throws Exception {
+        Script script = script().calls(PAY);
+        Tideover tideover = alone(script);
+        Hanging hanging = new Hanging();
+        CompletableFuture<ToolReply> call = tideover.chatAsync(REQUEST, toolbox(hanging));
+        hanging.awaitIn(tideover);
+        tideover.close();
+        ToolLoopException broken = brokenOff(call);
+        assertThat(broken.failure().orElseThrow().kind()).isEqualTo(FailureKind.CANCELLED);
+        assertThat(broken.history()).last().extracting(Message::text).asString().contains("left running");
+        hanging.letGo();
+        assertThat(script.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAToolGivesAfterACancelIsNotSent() throws Exception {
+        Script script = script().calls(PAY).says("Done.");
+        Tideover tideover = alone(script);
+        Hanging hanging = new Hanging();
+        CompletableFuture<ToolReply> call = tideover.chatAsync(REQUEST, toolbox(hanging));
+        hanging.awaitIn(tideover);
+        assertThat(call.cancel(true)).isTrue();
+        assertThat(tideover.watchdog().underWay()).isZero();
+        hanging.letGo();
+        tideover.close();
+        assertThat(script.requests()).isEqualTo(1);
+        assertThat(paid).containsExactly("A5");
+    }
+
+    @Test
+    void aConversationWhoseStreamIsCancelledKnowsOfTheToolThatRuns() throws Exception {
+        Script script = script().calls(PAY).says("Good.");
+        Tideover tideover = alone(script);
+        Conversation conversation = tideover.conversation();
+        Hanging hanging = new Hanging();
+        CompletableFuture<?> call =
+                conversation.stream("Pay my bills.", toolbox(hanging)).forEachEvent(event -> {});
+        hanging.awaitIn(tideover);
+        call.cancel(true);
+        assertThat(conversation.history())
+                .extracting(Message::role)
+                .containsExactly(Role.USER, Role.ASSISTANT, Role.TOOL);
+        assertThat(conversation.say("Well?").text()).isEqualTo("Good.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 1)).contains("left running");
+        hanging.letGo();
+        assertThat(conversation.history()).hasSize(5);
+        assertThat(paid).containsExactly("A5");
+    }
+
+    @Test
+    void aConversationWhoseStreamIsClosedAfterAToolHasRunKnowsWhatItGave() {
+        Script script = script().calls(PAY).says("It is paid, and so on.").says("Good.");
+        Conversation conversation = alone(script).conversation();
+        try (ReplyStream stream = conversation.stream("Pay my bills.", toolbox)) {
+            assertThat(stream.iterator().next()).isNotEmpty(); // enough, says the person
+        }
+        assertThat(conversation.history())
+                .extracting(Message::role)
+                .containsExactly(Role.USER, Role.ASSISTANT, Role.TOOL);
+        assertThat(conversation.say("Well?", toolbox).text()).isEqualTo("Good.");
+        assertThat(Speaker.CHAT.resultIn(script.body(2), 1)).isEqualTo("paid 5");
+        assertThat(paid).containsExactly("A5");
+    }
+
+    @Test
+    void aStreamThatIsClosedBeforeAnyToolHasRunLeavesTheConversationAsItWas() {
+        Script script = script().calls(PAY);
+        Conversation conversation = alone(script).conversation();
+        try (ReplyStream stream = conversation.stream("Pay my bills.", toolbox)) {
+            assertThat(stream.events().iterator().next()).isInstanceOf(StreamEvent.ToolsCalled.class);
+        }
+        assertThat(conversation.history()).isEmpty();
+        assertThat(paid).isEmpty();
+    }
+
+    @Test
+    void aStreamThatIsReadToItsEndAndClosedLeavesItsAnswerInTheConversation() {
+        Script script = script().calls(PAY).says("Paid.");
+        Conversation conversation = alone(script).conversation();
+        try (ReplyStream stream = conversation.stream("Pay my bills.", toolbox)) {
+            stream.forEach(text -> {});
+            stream.close();
+        }
+        assertThat(conversation.history())
+                .hasSize(4)
+                .last()
+                .extracting(Message::text)
+                .isEqualTo("Paid.");
+    }
+
+    @Test
+    void aResultThatAStoreKeptByItsIdAnswersItsCall() {
+        Script script = script().says("Done.").says("Good.");
+        ToolCall byId = ToolCall.of(PAY.id(), PAY.name(), "");
+        ChatRequest stored = ChatRequest.builder()
+                .user("Pay my bills.")
+                .message(Message.assistant("", List.of(PAY.thoughtSignature("sealed"), PAY_MORE)))
+                .message(Message.toolResult(byId, "paid"))
+                .build();
+        ToolReply reply = alone(script).chat(stored, toolbox);
+        assertThat(paid).containsExactly("B7");
+        assertThat(reply.history().stream().filter(message -> message.role() == Role.TOOL))
+                .extracting(Message::text)
+                .containsExactly("paid", "paid 7");
+
+        Conversation conversation = alone(script).conversation(stored);
+        conversation.say("Never mind.");
+        assertThat(conversation.history().stream().filter(message -> message.role() == Role.TOOL))
+                .extracting(Message::text)
+                .containsExactly("paid", "Not called.");
+    }
+
+    @Test
+    void whatWasAdaptedInAnyRoundIsTold() {
+        Script script = script().calls(PAY).says("Done.");
+        Tideover tideover = client(Tideover.builder()
+                .provider(script.provider("main").capabilities(known -> known.lacks(Ability.TOOL_CHOICE))));
+        ToolReply reply = tideover.chat(
+                REQUEST.toBuilder().toolChoice(ToolChoice.REQUIRED).build(), toolbox);
+        assertThat(reply.reply().adapted()).singleElement().asString().contains("that a tool must be called");
+    }
+
+    @Test
+    void aDemandForACallIsNotMadeAgainOfWhoGoesOn() {
+        Script script = script().calls(PAY).says("Done.");
+        Tideover tideover = alone(script);
+        ChatRequest demanding =
+                REQUEST.toBuilder().toolChoice(ToolChoice.REQUIRED).build();
+        ToolLoopException broken = catchThrowableOfType(
+                ToolLoopException.class,
+                () -> tideover.chat(demanding, toolbox(pay -> {
+                    throw new AssertionError("a bug");
+                })));
+        assertThat(tideover.chat(broken.resumption(), toolbox).text()).isEqualTo("Done.");
+        assertThat(script.body(1).get("tool_choice").asString()).isEqualTo("auto");
+    }
+
+    record Note(Optional<String> text) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "{}", "null", "{\"text\":null}"})
+    void aModelThatHasNothingToSayToAToolMaySayItAsItLikes(String arguments) {
+        Script script = script().calls(ToolCall.of("c", "note", arguments)).says("Done.");
+        Toolbox notes = Toolbox.of(TypedTool.of(
+                "note", "Takes a note.", Note.class, note -> note.text().orElse("nothing")));
+        alone(script).chat(REQUEST, notes);
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 0)).isEqualTo("nothing");
+    }
+
+    @Test
+    void whatAToolGivesMayBeNothingAndMustBeWritable() {
+        ToolCall odd = ToolCall.of("call_7", "odd", "{}");
+        Script script = script().calls(PAY, odd).calls(PAY_MORE).says("Done.");
+        Map<String, Object> itself = new HashMap<>();
+        itself.put("self", itself);
+        Toolbox tools = Toolbox.of(
+                TypedTool.of("pay", "Pays a bill.", Pay.class, pay -> pay.cents() == 5 ? null : ""),
+                TypedTool.withoutArguments("odd", "Gives what holds itself.", () -> itself));
+        assertThat(alone(script).chat(REQUEST, tools).text()).isEqualTo("Done.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 1)).isEqualTo("null");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 0))
+                .isEqualTo("The tool ran, but what it gave could not be written down.");
+        assertThat(Speaker.CHAT.resultIn(script.body(2), 0)).isEmpty();
     }
 
     @Test

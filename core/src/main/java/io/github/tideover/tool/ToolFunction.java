@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ToolFunction<T> {
     /**
-     * Does it.
+     * Does it. Nothing breaks it off from outside, so what it waits for is to have a timeout.
      *
      * @param arguments what the model filled in
      * @return what the model is told: a {@code String} as it is, anything else as the JSON that Jackson makes of it

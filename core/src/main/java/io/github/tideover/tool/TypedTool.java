@@ -55,8 +55,9 @@ public final class TypedTool {
         }
         RecordShape<T> shape = RecordShape.ofArguments(arguments);
         return new TypedTool(Tool.function(name, description, shape.schema()), text -> {
-            // A model that has nothing to say says it in both ways.
-            T bound = shape.read(text.isBlank() ? "{}" : text);
+            // A model that has nothing to say says it in each of these ways.
+            boolean isNothing = text.isBlank() || text.strip().equals("null");
+            T bound = shape.read(isNothing ? "{}" : text);
             return () -> function.call(bound);
         });
     }
