@@ -571,8 +571,9 @@ public final class Tideover implements AutoCloseable {
 
     /**
      * Sends a request and gives the reply as it comes, running the tools that the model wishes to have called, on the thread
-     * that reads; for callbacks and publishers on a thread of their own, as {@link #chatAsync(ChatRequest, Toolbox)} does. Nothing is sent before the first piece is asked for; the tools of a round are run when the event after
-     * {@link io.github.tideover.chat.StreamEvent.ToolsCalled} is asked for.
+     * that reads; for callbacks and publishers on a thread of their own, as {@link #chatAsync(ChatRequest, Toolbox)} does.
+     * Nothing is sent before the first piece is asked for; the tools of a round are run when the event after {@link
+     * io.github.tideover.chat.StreamEvent.ToolsCalled} is asked for.
      *
      * @param request the request, without tools of its own
      * @param toolbox the tools
