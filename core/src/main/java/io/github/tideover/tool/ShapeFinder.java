@@ -94,9 +94,8 @@ final class ShapeFinder {
         floating(shapes, double.class, Double.class, Double.MAX_VALUE);
         shapes.put(BigDecimal.class, new Shape.Figure(false, null, null));
         shapes.put(String.class, Shape.Text.ANYTHING);
-        // Jackson takes the digits of 20260309 for seconds since 1970, and drops what a type has no place for: the time
-        // of a
-        // date, the offset of a local time. What the model wrote is not what the record would say then.
+        // Jackson takes the digits of 20260309 for seconds since 1970, and drops what a type has no place for: the
+        // time of a date, the offset of a local time. The record would not say what the model wrote.
         Shape moment = text("date-time", "a date and time with offset, such as 2026-03-09T14:30:00Z", DATE + "T.+");
         shapes.put(Instant.class, moment);
         shapes.put(OffsetDateTime.class, moment);

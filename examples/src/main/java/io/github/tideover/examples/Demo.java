@@ -206,13 +206,13 @@ final class Demo implements AutoCloseable {
                         Mood.WELL,
                         Answers.USUAL,
                         41,
-                        after(() -> tideover.status().state() == ServiceState.PARTIAL_OUTAGE, 10)),
+                        after(() -> tideover.status().state() == ServiceState.PARTIAL_OUTAGE, 5)),
                 new Act(
                         "The provider is well again.",
                         Mood.WELL,
                         Mood.WELL,
                         Answers.USUAL,
-                        52,
+                        56,
                         after(() -> tideover.status().state() == ServiceState.RECOVERING, 3)));
     }
 

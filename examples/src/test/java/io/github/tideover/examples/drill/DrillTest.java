@@ -100,8 +100,18 @@ class DrillTest {
         assertThat(status).isEqualTo(1);
         assertThat(printed()).contains("Not survived: 1 goal missed", "Not met: No calls fail.");
         assertThat(numbers().path("bare").isNull()).isTrue();
-        assertThat(numbers().path("tideover").path("outcomes").path("FAILED").intValue())
-                .isEqualTo(numbers().path("tideover").path("callCount").intValue());
+        // Who comes in its last moments may be answered after it: the last user comes 9 ms before the second is over.
+        List<JsonNode> inTheDark = numbers()
+                .path("tideover")
+                .path("calls")
+                .valueStream()
+                .filter(call ->
+                        call.path("at").doubleValue() + call.path("wait").doubleValue() < 0.999)
+                .toList();
+        assertThat(inTheDark)
+                .isNotEmpty()
+                .allSatisfy(
+                        call -> assertThat(call.path("outcome").stringValue()).isEqualTo("FAILED"));
     }
 
     @Test
