@@ -33,7 +33,8 @@ final class Demand {
 
     private static final Set<Ability> NEEDS =
             EnumSet.of(Ability.IMAGES, Ability.IMAGE_ADDRESSES, Ability.FILES, Ability.TOOLS);
-    private static final Set<Ability> WISHES = EnumSet.of(Ability.JSON_SCHEMA, Ability.JSON, Ability.TOOL_CHOICE);
+    private static final Set<Ability> WISHES =
+            EnumSet.of(Ability.JSON_SCHEMA, Ability.JSON, Ability.FORMAT_BESIDE_TOOLS, Ability.TOOL_CHOICE);
 
     private final Set<Ability> needs = EnumSet.noneOf(Ability.class);
     private final Set<Ability> wishes = EnumSet.noneOf(Ability.class);
@@ -59,6 +60,9 @@ final class Demand {
         }
         request.responseFormat()
                 .ifPresent(format -> wishes.add(format.schema().isPresent() ? Ability.JSON_SCHEMA : Ability.JSON));
+        if (request.responseFormat().isPresent() && !request.tools().isEmpty()) {
+            wishes.add(Ability.FORMAT_BESIDE_TOOLS);
+        }
         if (hasToolsInExtra(request)) {
             needs.add(Ability.TOOLS);
         }

@@ -11,6 +11,7 @@ import io.github.tideover.chat.Message;
 import io.github.tideover.chat.Origin;
 import io.github.tideover.chat.Part;
 import io.github.tideover.chat.ResponseFormat;
+import io.github.tideover.chat.Tool;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.Failure;
 import io.github.tideover.failure.FailureKind;
@@ -193,6 +194,45 @@ class AbilitiesThroughTheDoorTest {
                 .containsExactly("the JSON schema was put into the messages: small cannot be held to one");
         assertThat(main.asked().get(0).body())
                 .contains("\"response_format\":{\"type\":\"json_object\"}", "fits this JSON schema");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void aFormatThatIsRefusedInStreamsOrBesideToolsGoesIntoTheMessagesThereOnly(Form form) {
+        Tideover tideover = open(ladder(main().capabilities(c ->
+                c.has(Ability.JSON, Ability.JSON_SCHEMA).lacks(Ability.FORMAT_STREAMED, Ability.FORMAT_BESIDE_TOOLS))));
+        ChatRequest plain = ChatRequest.builder()
+                .user("Hi")
+                .responseFormat(ResponseFormat.jsonSchema("n", Map.of("type", "object")))
+                .build();
+        ChatRequest withTools = plain.toBuilder()
+                .tools(Tool.function("now", "Tells the time", Map.of("type", "object")))
+                .build();
+        form.ask(tideover, plain);
+        ChatReply beside = form.ask(tideover, withTools);
+        String first = main.asked().get(0).body();
+        if (form == Form.STREAM) {
+            assertThat(first).contains("fits this JSON schema").doesNotContain("response_format");
+        } else {
+            assertThat(first).contains("response_format", "json_schema").doesNotContain("fits this JSON schema");
+        }
+        assertThat(main.asked().get(1).body())
+                .contains("fits this JSON schema", "\"tools\"")
+                .doesNotContain("response_format");
+        assertThat(beside.adapted())
+                .containsExactly("the JSON schema was put into the messages: small cannot be held to one beside tools");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void whoIsHeldToAFormatBesideToolsIsAskedBeforeWhoIsNot(Form form) {
+        Tideover tideover = open(ladder(
+                main().capabilities(c -> c.has(Ability.JSON).lacks(Ability.FORMAT_BESIDE_TOOLS)),
+                spare().capabilities(c -> c.has(Ability.JSON, Ability.FORMAT_BESIDE_TOOLS))));
+        ChatRequest.Builder request = ChatRequest.builder().user("Hi").responseFormat(ResponseFormat.json());
+        assertThat(form.ask(tideover, request.build()).isLive()).isTrue();
+        request.tools(Tool.function("now", "Tells the time", Map.of("type", "object")));
+        assertThat(form.ask(tideover, request.build()).text()).isEqualTo("From spare");
     }
 
     // --- length

@@ -24,6 +24,10 @@ public enum Ability {
     JSON_SCHEMA("a JSON schema"),
     /** Being held to JSON, whatever its schema. */
     JSON("JSON"),
+    /** Being held to JSON or to a JSON schema in a request that offers tools. */
+    FORMAT_BESIDE_TOOLS("a response format beside tools"),
+    /** Being held to JSON or to a JSON schema in a reply that comes as a stream. */
+    FORMAT_STREAMED("a response format for a stream"),
     /** Being told how hard to think. */
     REASONING_EFFORT("a reasoning effort"),
     /** Stopping at a text. */

@@ -1,5 +1,6 @@
 package io.github.tideover.provider;
 
+import static io.github.tideover.provider.Ability.FORMAT_BESIDE_TOOLS;
 import static io.github.tideover.provider.Ability.JSON;
 import static io.github.tideover.provider.Ability.JSON_SCHEMA;
 import static io.github.tideover.provider.Ability.ONE_TOOL_CALL_AT_A_TIME;
@@ -68,18 +69,6 @@ public final class Adaptation {
         adaptation.fitTools();
         adaptation.fitFormat();
         return adaptation;
-    }
-
-    /**
-     * Fits a request to a model that is held to a JSON schema, but not for this request.
-     *
-     * @param request what is asked
-     * @param model the model's name, for the sentences
-     * @param target what it can do
-     * @return the request as the model can take it, with a schema in its messages
-     */
-    public static Adaptation withoutSchema(ChatRequest request, String model, Capabilities target) {
-        return of(request, model, target.toBuilder().lacks(JSON_SCHEMA).build());
     }
 
     /**
@@ -235,18 +224,20 @@ public final class Adaptation {
                 || isOverridden("text")) {
             return;
         }
+        boolean isBesideTools = !asked.tools().isEmpty() && target.lacks(FORMAT_BESIDE_TOOLS);
+        String reason = isBesideTools ? " beside tools" : "";
         Map<String, Object> wanted = format.schema().orElse(null);
-        if (wanted != null && target.lacks(JSON_SCHEMA)) {
-            if (target.has(JSON)) {
+        if (wanted != null && (isBesideTools || target.lacks(JSON_SCHEMA))) {
+            if (target.has(JSON) && !isBesideTools) {
                 change().responseFormat(ResponseFormat.json());
             } else {
                 change().without(Setting.RESPONSE_FORMAT);
             }
             schema = Json.written(wanted);
-            tell("the JSON schema was put into the messages: " + model + " cannot be held to one");
-        } else if (wanted == null && target.lacks(JSON)) {
+            tell("the JSON schema was put into the messages: " + model + " cannot be held to one" + reason);
+        } else if (wanted == null && (isBesideTools || target.lacks(JSON))) {
             change().without(Setting.RESPONSE_FORMAT);
-            tell("the format JSON was left to the messages: " + model + " cannot be held to it");
+            tell("the format JSON was left to the messages: " + model + " cannot be held to it" + reason);
         }
     }
 

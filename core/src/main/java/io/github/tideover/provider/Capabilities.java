@@ -155,6 +155,20 @@ public final class Capabilities {
         return fileTypes;
     }
 
+    /**
+     * What the model can do for a reply that comes as a stream.
+     *
+     * <p>Part of the seam between this library's own packages.
+     *
+     * @return these capabilities; without the response formats, if the model {@linkplain Ability#FORMAT_STREAMED cannot be held}
+     *     to one then
+     */
+    public Capabilities whileStreaming() {
+        return lacks(Ability.FORMAT_STREAMED)
+                ? toBuilder().lacks(Ability.JSON, Ability.JSON_SCHEMA).build()
+                : this;
+    }
+
     private static OptionalInt optional(int number) {
         return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
     }

@@ -2,6 +2,7 @@ package io.github.tideover.provider;
 
 import static io.github.tideover.provider.Ability.CONTINUATION;
 import static io.github.tideover.provider.Ability.FILES;
+import static io.github.tideover.provider.Ability.FORMAT_BESIDE_TOOLS;
 import static io.github.tideover.provider.Ability.IMAGES;
 import static io.github.tideover.provider.Ability.IMAGE_ADDRESSES;
 import static io.github.tideover.provider.Ability.JSON;
@@ -171,8 +172,7 @@ public final class KnownModels {
             // ---- Anthropic. Windows and outputs: https://platform.claude.com/docs/en/about-claude/models/overview.
             // Temperature, and replies that are gone on with: .../about-claude/models/migration-guide. Efforts:
             // .../build-with-claude/effort. Schemas: .../build-with-claude/structured-outputs. A name of Anthropic's
-            // that is
-            // not understood is taken for the newest.
+            // that is not understood is taken for the newest.
             rule(
                     CLAUDES,
                     claude("", 0, 299),
@@ -209,7 +209,7 @@ public final class KnownModels {
                     claude("opus", 405, 405),
                     "claude-opus-4-5",
                     c -> claude(c)
-                            .has(CONTINUATION, JSON_SCHEMA, TEMPERATURE, TOP_P)
+                            .has(CONTINUATION, JSON_SCHEMA, FORMAT_BESIDE_TOOLS, TEMPERATURE, TOP_P)
                             .reasoningEfforts("low", "medium", "high")
                             .contextWindow(200_000)
                             .maxOutputTokens(64_000)),
@@ -218,7 +218,7 @@ public final class KnownModels {
                     claude("", 405, 405),
                     "claude-haiku-4-5",
                     c -> claude(c)
-                            .has(CONTINUATION, JSON_SCHEMA, TEMPERATURE, TOP_P)
+                            .has(CONTINUATION, JSON_SCHEMA, FORMAT_BESIDE_TOOLS, TEMPERATURE, TOP_P)
                             .lacks(REASONING_EFFORT)
                             .contextWindow(200_000)
                             .maxOutputTokens(64_000)),
@@ -237,26 +237,39 @@ public final class KnownModels {
                     claude("", 407, Integer.MAX_VALUE),
                     "claude-opus-5",
                     c -> claude(c)
-                            .has(JSON_SCHEMA)
+                            .has(JSON_SCHEMA, FORMAT_BESIDE_TOOLS)
                             .lacks(CONTINUATION, TEMPERATURE, TOP_P)
                             .reasoningEfforts("low", "medium", "high", "xhigh", "max")
                             .contextWindow(1_000_000)
                             .maxOutputTokens(128_000)),
 
-            // ---- Google. https://ai.google.dev/gemini-api/docs/models, and .../docs/thinking for who thinks at all.
+            // ---- Google. https://ai.google.dev/gemini-api/docs/models, .../docs/thinking for who thinks at all, and
+            // .../docs/structured-output for formats beside tools, which are refused before generation 3.
             rule(
                     GEMINIS,
                     "^gemini-(1|2\\.0)(?!.*(image|tts|audio|live))",
                     "gemini-2.0-flash",
                     c -> gemini(c)
-                            .lacks(REASONING_EFFORT)
+                            .lacks(REASONING_EFFORT, FORMAT_BESIDE_TOOLS)
                             .contextWindow(MILLION)
                             .maxOutputTokens(8_192)),
             rule(
                     GEMINIS,
-                    "^gemini-(?!.*(image|tts|audio|live|embedding|robotics|computer))",
+                    "^gemini-2\\.5(?!.*(image|tts|audio|live|embedding|robotics|computer))",
                     "gemini-2.5-flash",
-                    c -> gemini(c).has(REASONING_EFFORT).contextWindow(MILLION).maxOutputTokens(65_536)),
+                    c -> gemini(c)
+                            .has(REASONING_EFFORT)
+                            .lacks(FORMAT_BESIDE_TOOLS)
+                            .contextWindow(MILLION)
+                            .maxOutputTokens(65_536)),
+            rule(
+                    GEMINIS,
+                    "^gemini-(?!.*(image|tts|audio|live|embedding|robotics|computer))",
+                    "gemini-3-flash-preview",
+                    c -> gemini(c)
+                            .has(REASONING_EFFORT, FORMAT_BESIDE_TOOLS)
+                            .contextWindow(MILLION)
+                            .maxOutputTokens(65_536)),
 
             // ---- Mistral. https://docs.mistral.ai/getting-started/models, and .../capabilities/vision for who sees.
             rule(MISTRALS, "^codestral", "codestral-latest", c -> c.has(TOOLS).lacks(IMAGES, IMAGE_ADDRESSES)),
@@ -288,13 +301,14 @@ public final class KnownModels {
                             .contextWindow(1_000_000)),
 
             // ---- xAI. https://docs.x.ai/developers/models; what does not reason takes no effort:
-            // https://docs.x.ai/developers/model-capabilities/text/reasoning.
+            // https://docs.x.ai/developers/model-capabilities/text/reasoning; formats beside tools from Grok 4 on:
+            // .../text/structured-outputs.
             rule(
                     XAIS,
                     "^grok-3-mini",
                     "grok-3-mini",
                     c -> c.has(TOOLS)
-                            .lacks(IMAGES, IMAGE_ADDRESSES, STOP)
+                            .lacks(IMAGES, IMAGE_ADDRESSES, STOP, FORMAT_BESIDE_TOOLS)
                             .reasoningEfforts("low", "high")
                             .contextWindow(131_072)),
             rule(
@@ -302,20 +316,20 @@ public final class KnownModels {
                     "^grok-3",
                     "grok-3",
                     c -> c.has(TOOLS)
-                            .lacks(IMAGES, IMAGE_ADDRESSES, REASONING_EFFORT)
+                            .lacks(IMAGES, IMAGE_ADDRESSES, REASONING_EFFORT, FORMAT_BESIDE_TOOLS)
                             .contextWindow(131_072)),
             rule(
                     XAIS,
                     "^grok-code-fast",
                     "grok-code-fast-1",
                     c -> c.has(TOOLS)
-                            .lacks(IMAGES, IMAGE_ADDRESSES, STOP, REASONING_EFFORT)
+                            .lacks(IMAGES, IMAGE_ADDRESSES, STOP, REASONING_EFFORT, FORMAT_BESIDE_TOOLS)
                             .contextWindow(256_000)),
             rule(
                     XAIS,
                     "^grok-4(-0709|-latest)?$",
                     "grok-4",
-                    c -> c.has(TOOLS, IMAGE_ADDRESSES)
+                    c -> c.has(TOOLS, IMAGE_ADDRESSES, FORMAT_BESIDE_TOOLS)
                             .imageTypes("image/jpeg", "image/png")
                             .lacks(STOP, REASONING_EFFORT)
                             .contextWindow(256_000)),
@@ -323,7 +337,7 @@ public final class KnownModels {
                     XAIS,
                     "^grok-4\\.5",
                     "grok-4.5",
-                    c -> c.has(TOOLS, IMAGE_ADDRESSES)
+                    c -> c.has(TOOLS, IMAGE_ADDRESSES, FORMAT_BESIDE_TOOLS)
                             .imageTypes("image/jpeg", "image/png")
                             .reasoningEfforts("low", "medium", "high")
                             .contextWindow(500_000)),
@@ -352,8 +366,7 @@ public final class KnownModels {
                             .maxOutputTokens(4_000)),
 
             // ---- Perplexity. https://docs.perplexity.ai/docs/getting-started/models. Whether they call an
-            // application's
-            // tools is not said.
+            // application's tools is not said.
             rule(
                     PERPLEXITYS,
                     "^sonar-pro$",
@@ -366,12 +379,13 @@ public final class KnownModels {
                     c -> c.has(IMAGES, IMAGE_ADDRESSES).contextWindow(128_000)),
 
             // ---- Published weights: what the model's own card says it reads.
-            // https://huggingface.co/openai/gpt-oss-120b
+            // https://huggingface.co/openai/gpt-oss-120b, and https://console.groq.com/docs/structured-outputs
             rule(
-                    ANYWHERE,
-                    "^gpt-oss",
-                    "gpt-oss:20b",
-                    c -> c.has(TOOLS).lacks(IMAGES, IMAGE_ADDRESSES, FILES).reasoningEfforts("low", "medium", "high")),
+                    Set.of(Vendor.GROQ),
+                    "^gpt-oss-(20|120)b$",
+                    "openai/gpt-oss-20b",
+                    c -> gptOss(c).has(JSON_SCHEMA)),
+            rule(ANYWHERE, "^gpt-oss", "gpt-oss:20b", KnownModels::gptOss),
             // https://huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct
             rule(ANYWHERE, "^llama-?v?3[.p-]?2-.*vision|^llama3\\.2-vision", "llama3.2-vision", c -> c.has(IMAGES)),
             // https://huggingface.co/meta-llama/Llama-3.3-70B-Instruct, and those of 3, 3.1 and 3.2 without vision
@@ -441,12 +455,14 @@ public final class KnownModels {
     }
 
     private static Capabilities.Builder seesAll(Capabilities.Builder c) {
-        return openAi(c).imageTypes(WEB_IMAGES).has(IMAGE_ADDRESSES, FILES, JSON_SCHEMA);
+        return openAi(c).imageTypes(WEB_IMAGES).has(IMAGE_ADDRESSES, FILES, JSON_SCHEMA, FORMAT_BESIDE_TOOLS);
     }
 
     /** https://platform.openai.com/docs/guides/reasoning: the models before gpt-5. */
     private static Capabilities.Builder thinks(Capabilities.Builder c) {
-        return c.has(JSON_SCHEMA).lacks(TEMPERATURE, TOP_P).reasoningEfforts("low", "medium", "high");
+        return c.has(JSON_SCHEMA, FORMAT_BESIDE_TOOLS)
+                .lacks(TEMPERATURE, TOP_P)
+                .reasoningEfforts("low", "medium", "high");
     }
 
     /** .../build-with-claude/vision, .../build-with-claude/pdf-support, and the migration guide for the samplings. */
@@ -465,7 +481,7 @@ public final class KnownModels {
 
     private static Capabilities.Builder claude46(Capabilities.Builder c) {
         return claude(c)
-                .has(JSON_SCHEMA, TEMPERATURE, TOP_P)
+                .has(JSON_SCHEMA, FORMAT_BESIDE_TOOLS, TEMPERATURE, TOP_P)
                 .lacks(CONTINUATION)
                 .reasoningEfforts("low", "medium", "high", "max")
                 .contextWindow(1_000_000);
@@ -475,6 +491,10 @@ public final class KnownModels {
     private static Capabilities.Builder gemini(Capabilities.Builder c) {
         return c.has(TOOLS, TOOL_CHOICE, IMAGE_ADDRESSES, FILES, JSON_SCHEMA, JSON, SEED, STOP, TEMPERATURE, TOP_P)
                 .imageTypes("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif");
+    }
+
+    private static Capabilities.Builder gptOss(Capabilities.Builder c) {
+        return c.has(TOOLS).lacks(IMAGES, IMAGE_ADDRESSES, FILES).reasoningEfforts("low", "medium", "high");
     }
 
     /**

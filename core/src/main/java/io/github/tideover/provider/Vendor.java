@@ -1,5 +1,7 @@
 package io.github.tideover.provider;
 
+import static io.github.tideover.provider.Ability.FORMAT_BESIDE_TOOLS;
+import static io.github.tideover.provider.Ability.FORMAT_STREAMED;
 import static io.github.tideover.provider.Ability.IMAGE_ADDRESSES;
 import static io.github.tideover.provider.Ability.JSON;
 import static io.github.tideover.provider.Ability.JSON_SCHEMA;
@@ -26,8 +28,16 @@ enum Vendor {
     GEMINI("Gemini", c -> c.has(STREAMING), "generativelanguage.googleapis.com"),
     /** https://docs.mistral.ai/api: its seed is called random_seed, and a field it does not know is refused. */
     MISTRAL("Mistral", c -> c.has(STREAMING, JSON, JSON_SCHEMA).lacks(SEED), "api.mistral.ai"),
-    /** https://console.groq.com/docs/api-reference: four stop texts. */
-    GROQ("Groq", c -> c.has(STREAMING, STOP, SEED, JSON).maxStopTexts(4), "api.groq.com"),
+    /**
+     * https://console.groq.com/docs/api-reference: four stop texts. https://console.groq.com/docs/structured-outputs: formats
+     * neither beside tools nor in streams, and schemas for few models.
+     */
+    GROQ(
+            "Groq",
+            c -> c.has(STREAMING, STOP, SEED, JSON)
+                    .lacks(JSON_SCHEMA, FORMAT_BESIDE_TOOLS, FORMAT_STREAMED)
+                    .maxStopTexts(4),
+            "api.groq.com"),
     /** https://api-docs.deepseek.com/api/create-chat-completion: JSON of any form only; 16 stop texts. */
     DEEPSEEK("DeepSeek", c -> c.has(STREAMING, STOP, JSON).lacks(JSON_SCHEMA).maxStopTexts(16), "api.deepseek.com"),
     /** https://docs.x.ai/developers/rest-api-reference/inference/chat. */
@@ -38,8 +48,12 @@ enum Vendor {
     TOGETHER("Together", c -> c.has(STREAMING), "api.together.xyz", "api.together.ai"),
     /** https://docs.fireworks.ai/api-reference/post-chatcompletions: four stop texts. */
     FIREWORKS("Fireworks", c -> c.has(STREAMING, STOP, JSON).maxStopTexts(4), "api.fireworks.ai"),
-    /** https://docs.cohere.com/docs/compatibility-api. */
-    COHERE("Cohere", c -> c.has(STREAMING, JSON, JSON_SCHEMA, SEED), "api.cohere.ai", "api.cohere.com"),
+    /** https://docs.cohere.com/docs/compatibility-api; https://docs.cohere.com/reference/chat: no format beside tools. */
+    COHERE(
+            "Cohere",
+            c -> c.has(STREAMING, JSON, JSON_SCHEMA, SEED).lacks(FORMAT_BESIDE_TOOLS),
+            "api.cohere.ai",
+            "api.cohere.com"),
     /** https://docs.perplexity.ai/docs/agent-api/openai-compatibility: OpenAI's Responses, with models of many companies. */
     PERPLEXITY("Perplexity", c -> c.has(STREAMING, JSON_SCHEMA), "api.perplexity.ai"),
     /** https://docs.ollama.com/api/openai-compatibility: what of a request it takes. */

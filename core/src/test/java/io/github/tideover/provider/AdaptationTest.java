@@ -75,7 +75,7 @@ class AdaptationTest {
                         "the reasoning effort xhigh was left out: m takes none",
                         "that tools are called one at a time was left out: m cannot be held to it and may wish for several",
                         "that a tool must be called was left out: m cannot be told so",
-                        "the JSON schema was put into the messages: m cannot be held to one");
+                        "the JSON schema was put into the messages: m cannot be held to one beside tools");
         ChatRequest sent = fit.request();
         assertThat(sent.temperature()).isEmpty();
         assertThat(sent.topP()).isEmpty();
@@ -193,6 +193,23 @@ class AdaptationTest {
         assertThat(fit.request().responseFormat()).isEmpty();
         assertThat(fit.request().messages()).hasSize(1);
         assertThat(fit.sentences()).containsExactly("the format JSON was left to the messages: m cannot be held to it");
+    }
+
+    @Test
+    void aFormatBesideToolsIsLeftToTheMessagesThoughItCouldBeHadAlone() {
+        Consumer<Capabilities.Builder> target =
+                c -> c.has(Ability.JSON, Ability.JSON_SCHEMA).lacks(Ability.FORMAT_BESIDE_TOOLS);
+        assertThat(fit(ask().responseFormat(SCHEMA), target).sentences()).isEmpty();
+        Adaptation fit = fit(ask().responseFormat(SCHEMA).tools(TOOL), target);
+        assertThat(fit.request().responseFormat()).isEmpty();
+        assertThat(fit.request().tools()).containsExactly(TOOL);
+        assertThat(fit.request().messages().get(0).text()).endsWith("{\"type\":\"object\"}");
+        assertThat(fit.sentences())
+                .containsExactly("the JSON schema was put into the messages: m cannot be held to one beside tools");
+        Adaptation any = fit(ask().responseFormat(ResponseFormat.json()).tools(TOOL), target);
+        assertThat(any.request().responseFormat()).isEmpty();
+        assertThat(any.sentences())
+                .containsExactly("the format JSON was left to the messages: m cannot be held to it beside tools");
     }
 
     @Test

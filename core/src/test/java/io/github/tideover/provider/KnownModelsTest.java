@@ -2,6 +2,8 @@ package io.github.tideover.provider;
 
 import static io.github.tideover.provider.Ability.CONTINUATION;
 import static io.github.tideover.provider.Ability.FILES;
+import static io.github.tideover.provider.Ability.FORMAT_BESIDE_TOOLS;
+import static io.github.tideover.provider.Ability.FORMAT_STREAMED;
 import static io.github.tideover.provider.Ability.IMAGES;
 import static io.github.tideover.provider.Ability.IMAGE_ADDRESSES;
 import static io.github.tideover.provider.Ability.JSON_SCHEMA;
@@ -219,6 +221,29 @@ class KnownModelsTest {
         assertThat(told(known, REASONING_EFFORT)).isEqualTo(effort);
         assertThat(known.maxOutputTokens().orElse(0)).isEqualTo(output);
         assertThat(known.maxStopTexts()).hasValue(5);
+    }
+
+    @ParameterizedTest(name = "{0} at {1}")
+    @CsvSource({
+        // beside tools, in a stream, schema
+        "llama-3.3-70b-versatile, GROQ, no, no, no",
+        "openai/gpt-oss-120b, GROQ, no, no, yes",
+        "openai/gpt-oss-safeguard-20b, GROQ, no, no, no",
+        "openai/gpt-oss-120b, TOGETHER, ?, ?, ?",
+        "command-a-03-2025, COHERE, no, ?, yes",
+        "grok-3, XAI, no, ?, yes",
+        "grok-4, XAI, yes, ?, yes",
+        "google/gemini-2.5-pro, OPENROUTER, no, ?, yes",
+        "google/gemini-3-pro-preview, OPENROUTER, yes, ?, yes",
+        "gpt-5-mini, OPENAI, yes, ?, yes",
+        "o3-mini, OPENAI, yes, ?, yes",
+        "anthropic/claude-opus-4.8, OPENROUTER, yes, ?, yes",
+    })
+    void whereAFormatIsTaken(String model, Vendor vendor, String besideTools, String streamed, String schema) {
+        Capabilities known = KnownModels.byChatCompletions(vendor, model);
+        assertThat(told(known, FORMAT_BESIDE_TOOLS)).isEqualTo(besideTools);
+        assertThat(told(known, FORMAT_STREAMED)).isEqualTo(streamed);
+        assertThat(told(known, JSON_SCHEMA)).isEqualTo(schema);
     }
 
     private static String told(Capabilities known, Ability ability) {

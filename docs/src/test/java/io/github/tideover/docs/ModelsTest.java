@@ -27,6 +27,7 @@ class ModelsTest {
             "xAI", Provider.xAi("k"),
             "Cohere", Provider.cohere("k"),
             "Perplexity", Provider.perplexity("k"),
+            "Groq", Provider.groq("k"),
             "anywhere", Provider.vllm());
 
     @Test

@@ -66,7 +66,7 @@ public final class AnthropicDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        MessagesRequest body = MessagesRequest.of(model, request, capabilities);
+        MessagesRequest body = MessagesRequest.of(model, request, capabilities.whileStreaming());
         Call<MessageStream> call = api.stream(body);
         return new Exchange<>(
                 call, (stream, headers) -> stream.deltas(call::cancel, headers, model, body.adapted(), maxReplyBytes));

@@ -84,7 +84,7 @@ public final class SpokenDialect implements Dialect {
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
         Framing framing = requireNonNull(dialect.framing(), "the dialect's framing() == null");
-        Adaptation fit = Adaptation.of(request, model, capabilities);
+        Adaptation fit = Adaptation.of(request, model, capabilities.whileStreaming());
         Request written = written(fit.request(), new Target(baseUrl, model, true), framing.mediaType());
         List<String> adapted = adapted(fit);
         Call<ResponseBody> call = new DirectCall<>(http, written, body -> body);

@@ -50,7 +50,7 @@ public final class GeminiDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        GenerateContentRequest asked = GenerateContentRequest.of(model, request, capabilities);
+        GenerateContentRequest asked = GenerateContentRequest.of(model, request, capabilities.whileStreaming());
         Call<GeneratedContentStream> call = api.stream(asked);
         return new Exchange<>(
                 call,

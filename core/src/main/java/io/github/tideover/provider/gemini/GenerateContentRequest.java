@@ -51,10 +51,7 @@ public final class GenerateContentRequest {
     private GenerateContentRequest(String model, ChatRequest asked, Capabilities capabilities) {
         this.model = Model.of(model);
         this.asked = asked;
-        // A model that is not told of the schema would fit it by chance.
-        Adaptation fit = this.model.takesFormatWithTools() || asked.tools().isEmpty()
-                ? Adaptation.of(asked, this.model.name(), capabilities)
-                : Adaptation.withoutSchema(asked, this.model.name(), capabilities);
+        Adaptation fit = Adaptation.of(asked, this.model.name(), capabilities);
         this.request = fit.request();
         this.adapted = List.copyOf(adaptations(fit.sentences()));
     }
@@ -131,10 +128,6 @@ public final class GenerateContentRequest {
         if (request.seed().isPresent() && seed().isEmpty()) {
             sentences.add("Gemini takes a seed of 32 bits; the seed is longer and was left out.");
         }
-        if (request.responseFormat().isPresent() && responseFormat() == null) {
-            sentences.add(
-                    model.name() + " cannot be held to JSON while it has tools; the response format was left out.");
-        }
         request.reasoningEffort()
                 .map(effort -> Thinking.of(model, effort).adaptation())
                 .filter(sentence -> !sentence.isEmpty())
@@ -171,12 +164,6 @@ public final class GenerateContentRequest {
     private OptionalLong seed() {
         OptionalLong seed = request.seed();
         return seed.isPresent() && seed.getAsLong() == (int) seed.getAsLong() ? seed : OptionalLong.empty();
-    }
-
-    /** The format to hold the model to, or null for none. */
-    private @Nullable ResponseFormat responseFormat() {
-        ResponseFormat format = request.responseFormat().orElse(null);
-        return model.takesFormatWithTools() || request.tools().isEmpty() ? format : null;
     }
 
     void write(JsonGenerator out) {
@@ -478,7 +465,7 @@ public final class GenerateContentRequest {
         if (!request.stop().isEmpty() && config.wants("stopSequences")) {
             Json.value(out, request.stop());
         }
-        ResponseFormat format = responseFormat();
+        ResponseFormat format = request.responseFormat().orElse(null);
         if (format != null && config.wants("responseMimeType")) {
             out.writeString("application/json");
         }

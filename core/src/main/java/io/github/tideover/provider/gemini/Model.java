@@ -31,11 +31,6 @@ record Model(String name, int generation) {
         return generation >= 30;
     }
 
-    /** Tools and a format at once are refused before generation 3: https://ai.google.dev/gemini-api/docs/structured-output. */
-    boolean takesFormatWithTools() {
-        return generation >= 30;
-    }
-
     /** Whether thinking, where there is some, is measured in levels, and not in tokens. */
     boolean thinksByLevel() {
         return generation >= 30;

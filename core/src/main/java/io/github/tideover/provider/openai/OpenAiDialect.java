@@ -65,7 +65,7 @@ public final class OpenAiDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        Adaptation fit = Adaptation.of(request, model, capabilities);
+        Adaptation fit = Adaptation.of(request, model, capabilities.whileStreaming());
         Call<ChatCompletionStream> call = api.stream(body(fit.request(), model));
         return new Exchange<>(
                 call, (stream, headers) -> stream.deltas(call::cancel, headers, model, fit.sentences(), maxReplyBytes));

@@ -90,8 +90,9 @@ public final class ResponsesDialect implements Dialect {
 
     @Override
     public Exchange<?, DeltaReader> streamed(ChatRequest request, String model) {
-        return streamed(goingOn(
-                ResponseRequest.of(model, request, capabilities).store(stored).background(background)));
+        return streamed(goingOn(ResponseRequest.of(model, request, capabilities.whileStreaming())
+                .store(stored)
+                .background(background)));
     }
 
     private Exchange<?, DeltaReader> streamed(ResponseRequest body) {
