@@ -785,6 +785,31 @@ class ToolLoopTest {
     }
 
     @Test
+    void whatAToolPromisesIsWaitedFor() {
+        ToolCall late = ToolCall.of("call_7", "late", "{}");
+        ToolCall wrong = ToolCall.of("call_8", "wrong", "{}");
+        ToolCall broken = ToolCall.of("call_9", "broken", "{}");
+        Script script = script().calls(late, wrong, broken).says("Done.");
+        Toolbox tools = Toolbox.of(
+                TypedTool.withoutArguments(
+                        "late", "Gives it later.", () -> CompletableFuture.supplyAsync(() -> "paid")),
+                TypedTool.withoutArguments(
+                        "wrong",
+                        "Fails with words.",
+                        () -> CompletableFuture.failedFuture(new ToolFailedException("No such bill."))),
+                TypedTool.withoutArguments(
+                        "broken",
+                        "Fails without.",
+                        () -> CompletableFuture.supplyAsync(() -> {
+                            throw new IllegalStateException("secret");
+                        })));
+        assertThat(alone(script).chat(REQUEST, tools).text()).isEqualTo("Done.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 2)).isEqualTo("paid");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 1)).isEqualTo("No such bill.");
+        assertThat(Speaker.CHAT.resultIn(script.body(1), 0)).isEqualTo("The tool failed.");
+    }
+
+    @Test
     void oneDeadlineCoversAllRoundsAndTools() {
         ManualTime time = new ManualTime();
         Script script = script().calls(PAY, PAY_MORE).says("too late");

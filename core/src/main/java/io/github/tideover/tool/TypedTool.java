@@ -6,6 +6,8 @@ import io.github.tideover.chat.Tool;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -90,7 +92,22 @@ public final class TypedTool {
 
     Callable<String> bind(String arguments) throws MisfitException {
         Callable<@Nullable Object> call = binding.bind(arguments);
-        return () -> written(call.call());
+        return () -> written(awaited(call.call()));
+    }
+
+    /** What a tool that works elsewhere gives in the end, or how it fails. */
+    private static @Nullable Object awaited(@Nullable Object result) throws Exception {
+        if (!(result instanceof CompletionStage<?> stage)) {
+            return result;
+        }
+        try {
+            return stage.toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
     }
 
     private static String written(@Nullable Object result) throws ToolFailedException {

@@ -34,7 +34,7 @@ public final class ChildJvm implements AutoCloseable {
         command.addAll(List.of(args));
         try {
             return new ChildJvm(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
