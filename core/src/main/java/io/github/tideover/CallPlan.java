@@ -48,6 +48,9 @@ final class CallPlan {
     /** A wait for a free place is worth a second at most, a wait to be eased back in five. */
     private static final long LONGEST_WAIT_FOR_PLACE = TimeUnit.SECONDS.toNanos(1);
 
+    /** A cache answers in milliseconds; the first look into a file takes longer, and beats an error. */
+    private static final long LONGEST_RECALL = TimeUnit.MILLISECONDS.toNanos(250);
+
     /** A disk writes in milliseconds. One that takes longer is broken, and the caller has waited long enough. */
     private static final long LONGEST_WAIT_FOR_RECEIPT = TimeUnit.SECONDS.toNanos(1);
 
@@ -253,11 +256,11 @@ final class CallPlan {
             if (rung instanceof Rung.Ask ask) {
                 step = mayAsk(ask, now) ? ask(ask, now) : null;
             } else if (rung instanceof Rung.Remember) {
-                step = mayRecall(now) ? new Step.Recall() : null;
+                step = mayRecall(now) ? new Step.Recall(noLaterThan(now, LONGEST_RECALL)) : null;
             } else if (rung instanceof Rung.Resemble) {
                 step = mayRecall(now) ? new Step.Resemble() : null;
             } else if (rung instanceof Rung.Keep keep) {
-                step = mayKeep() ? new Step.Keep(keep.outbox(), keepUntil(now)) : null;
+                step = mayKeep() ? new Step.Keep(keep.outbox(), noLaterThan(now, LONGEST_WAIT_FOR_RECEIPT)) : null;
             } else if (rung instanceof Rung.Speak speak) {
                 step = maySpeak() ? say(speak.words()) : null;
             }
@@ -322,8 +325,8 @@ final class CallPlan {
     }
 
     /** The reserve is for what comes after the last attempt; some of it for what comes after this. */
-    private long keepUntil(long now) {
-        return Math.min(now + LONGEST_WAIT_FOR_RECEIPT, deadline + reserve / 2);
+    private long noLaterThan(long now, long atMost) {
+        return Math.min(now + atMost, deadline + reserve / 2);
     }
 
     private boolean maySpeak() {

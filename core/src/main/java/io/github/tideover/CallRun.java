@@ -237,8 +237,8 @@ final class CallRun {
             complete(answer.reply());
             return nextTurn();
         }
-        if (next instanceof Step.Recall) {
-            tell(call, checked(engine.recall(key())));
+        if (next instanceof Step.Recall recall) {
+            tell(call, checked(engine.recall(recall, key())));
             return null;
         }
         if (next instanceof Step.Resemble) {

@@ -239,8 +239,9 @@ final class Engine {
         }
     }
 
-    Outcome.Recalled recall(RequestFingerprint key) {
-        return new Outcome.Recalled(cache == null ? null : cache.find(key));
+    Outcome.Recalled recall(Step.Recall step, RequestFingerprint key) {
+        long left = Math.max(CacheGuard.FIND_BUDGET.toNanos(), step.until() - time.now());
+        return new Outcome.Recalled(cache == null ? null : cache.fallback(key, Duration.ofNanos(left)));
     }
 
     /** Keeps a message for later; waits until it is safe, on this thread, and not for long. */
@@ -270,7 +271,7 @@ final class Engine {
 
     /** A kept reply that is at most this old. */
     Outcome.Recalled fresh(RequestFingerprint key, Duration freshFor) {
-        ChatReply kept = recall(key).reply();
+        ChatReply kept = cache == null ? null : cache.find(key);
         return new Outcome.Recalled(kept == null || kept.age().compareTo(freshFor) > 0 ? null : kept);
     }
 

@@ -130,7 +130,7 @@ final class SimilarReplies {
 
     private @Nullable ChatReply nearest(ChatRequest request, RequestFingerprint key, Predicate<ChatReply> mayServe) {
         for (SimilarQuestion question : questions.nearest(request, key, guard.questions(key))) {
-            ChatReply reply = guard.find(question.key());
+            ChatReply reply = guard.fallback(question.key(), LONGEST_LOOK);
             if (reply == null) {
                 // It may have been late only. A question goes when the cache itself has nothing.
                 if (replies.find(question.key(), clock.instant()).isEmpty()) {

@@ -46,8 +46,12 @@ sealed interface Step {
      */
     record Wait(long nanos) implements Step {}
 
-    /** Look for a reply kept from before. */
-    record Recall() implements Step {}
+    /**
+     * Look for a reply kept from before.
+     *
+     * @param until the moment, on the monotonic clock, by which it must be found
+     */
+    record Recall(long until) implements Step {}
 
     /**
      * Before anything is sent, look for a reply that is young enough to be the answer; or wait for a call that is asking the same

@@ -1002,9 +1002,10 @@ public final class Tideover implements AutoCloseable {
          * Keeps complete replies, and serves them, marked and with their age, when no provider answers. Without it,
          * nothing is kept.
          *
-         * <p>No call fails by the cache, and none waits for it longer than 10 ms. One that is late or fails three times in a row is
-         * left alone for a second, and for longer if that was not enough, up to a minute. Replies are kept on a thread of
-         * its own; when that falls behind by 1,000, further ones are dropped.
+         * <p>No call fails by the cache. None waits for it longer than 10 ms {@linkplain #freshFor before} it is sent, nor longer
+         * than 250 ms when no provider has answered. One that is late or fails three times in a row is left alone for a second, and
+         * for longer if that was not enough, up to a minute. Replies are kept on a thread of its own; when that falls behind by
+         * 1,000, further ones are dropped.
          *
          * @param replyCache the cache
          * @return this builder

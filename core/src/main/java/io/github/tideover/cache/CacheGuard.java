@@ -27,19 +27,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between a client's calls and its cache, which may hang, throw or lie: no call waits for it longer than
- * {@link #FIND_BUDGET}, and none fails by it.
+ * Stands between a client's calls and its cache, which may hang, throw or lie: no call waits for it longer than it can
+ * afford, and none fails by it.
  *
  * <p>Memory is asked on the caller's thread. Anything else is asked on a thread of the guard's own; a cache that is late, or throws,
- * three times in a row is left alone for a second, and for twice as long each time it is late again. Replies are stored on another
- * thread; those that wait for it are found as well.
+ * three times in a row is left alone for a second, and for twice as long each time it is late again. Too late before a call is
+ * not too late instead of one, so the two are told apart. Replies are stored on another thread; those that wait for it are found
+ * as well.
  *
  * <p>Part of the seam between this library's own packages. Safe for use by many threads.
  *
  * @since 0.1
  */
 public final class CacheGuard {
-    /** What looking for a reply may add to a call: 10 ms. */
+    /** What looking for a reply may add to a call before it is sent: 10 ms. */
     public static final Duration FIND_BUDGET = Duration.ofMillis(10);
 
     private static final Logger log = LoggerFactory.getLogger(CacheGuard.class);
@@ -74,9 +75,15 @@ public final class CacheGuard {
     private final AtomicBoolean toldOfDropping = new AtomicBoolean();
     private boolean toldOfFailing;
 
-    private int lateInARow;
-    private long pause;
-    private long pausedUntil;
+    private final Punctuality before = new Punctuality();
+    private final Punctuality instead = new Punctuality();
+
+    /** Whether the cache was in time of late, for one kind of look. Guarded by the guard. */
+    private static final class Punctuality {
+        private int lateInARow;
+        private long pause;
+        private long pausedUntil;
+    }
 
     private record Waiting(ChatReply reply, Instant at, long characters) {}
 
@@ -123,12 +130,27 @@ public final class CacheGuard {
     }
 
     /**
-     * Looks for a reply.
+     * Looks for a reply that may spare a call, for {@link #FIND_BUDGET}.
      *
      * @param key the request's fingerprint
      * @return the reply with its age; null if there is none, it could not be had in time, or it is not one to give
      */
     public @Nullable ChatReply find(RequestFingerprint key) {
+        return find(key, before, FIND_BUDGET);
+    }
+
+    /**
+     * Looks for a reply to give because nobody answers.
+     *
+     * @param key the request's fingerprint
+     * @param atMost how long it may take
+     * @return the reply with its age; null if there is none, it could not be had in time, or it is not one to give
+     */
+    public @Nullable ChatReply fallback(RequestFingerprint key, Duration atMost) {
+        return find(key, instead, atMost);
+    }
+
+    private @Nullable ChatReply find(RequestFingerprint key, Punctuality punctuality, Duration atMost) {
         Instant now = clock.instant();
         ChatReply atHand = near == null ? null : sound(near.find(key, now));
         if (atHand != null || far == null) {
@@ -138,7 +160,7 @@ public final class CacheGuard {
         if (justStored != null) {
             return justStored;
         }
-        ChatReply kept = mayAsk() ? ask(far, key, now) : null;
+        ChatReply kept = mayAsk(punctuality) ? ask(far, key, now, punctuality, atMost) : null;
         if (kept != null && near != null) {
             near.store(key, kept, now.minus(kept.age()));
         }
@@ -156,27 +178,28 @@ public final class CacheGuard {
         return KeptReply.withAge(found.reply(), Duration.between(found.at(), now));
     }
 
-    private @Nullable ChatReply ask(ReplyCache cache, RequestFingerprint key, Instant now) {
+    private @Nullable ChatReply ask(
+            ReplyCache cache, RequestFingerprint key, Instant now, Punctuality punctuality, Duration atMost) {
         Future<Optional<ChatReply>> asked;
         try {
             asked = finders.submit(() -> cache.find(key, now));
         } catch (RejectedExecutionException e) {
-            wasLate("it answers none of " + WAITING_TO_FIND);
+            wasLate(punctuality, "it answers none of " + WAITING_TO_FIND);
             return null;
         }
         try {
-            ChatReply found = sound(asked.get(FIND_BUDGET.toNanos(), TimeUnit.NANOSECONDS));
-            wasInTime();
+            ChatReply found = sound(asked.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+            wasInTime(punctuality);
             return found;
         } catch (TimeoutException e) {
-            wasLate("it took longer than " + FIND_BUDGET.toMillis() + " ms");
+            wasLate(punctuality, "it took longer than " + atMost.toMillis() + " ms");
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            wasLate((cause == null ? e : cause).getClass().getName());
+            wasLate(punctuality, (cause == null ? e : cause).getClass().getName());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) { // a reply or an age of a foreign cache's own making
-            wasLate(e.getClass().getName());
+            wasLate(punctuality, e.getClass().getName());
         }
         asked.cancel(false); // an interrupt would close a file that others use
         return null;
@@ -200,37 +223,37 @@ public final class CacheGuard {
         return KeptReply.isWhole(reply) && !reply.isContinued();
     }
 
-    private synchronized boolean mayAsk() {
-        if (pause == 0) {
+    private synchronized boolean mayAsk(Punctuality was) {
+        if (was.pause == 0) {
             return true;
         }
         long now = nanos.getAsLong();
-        if (now - pausedUntil < 0) {
+        if (now - was.pausedUntil < 0) {
             return false;
         }
-        pausedUntil = now + pause; // one goes and looks
+        was.pausedUntil = now + was.pause; // one goes and looks
         return true;
     }
 
-    private synchronized void wasInTime() {
-        if (pause > 0) {
+    private synchronized void wasInTime(Punctuality was) {
+        if (was.pause > 0) {
             log.info("The reply cache answers in time again");
         }
-        lateInARow = 0;
-        pause = 0;
+        was.lateInARow = 0;
+        was.pause = 0;
     }
 
-    private synchronized void wasLate(String how) {
-        lateInARow++;
-        if (lateInARow < LATE_IN_A_ROW) {
+    private synchronized void wasLate(Punctuality was, String how) {
+        was.lateInARow++;
+        if (was.lateInARow < LATE_IN_A_ROW) {
             log.debug("The reply cache did not answer: {}", how);
             return;
         }
-        if (pause == 0) {
+        if (was.pause == 0) {
             log.warn("The reply cache does not answer ({}); calls go on without it for now", how);
         }
-        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
-        pausedUntil = nanos.getAsLong() + pause;
+        was.pause = was.pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * was.pause);
+        was.pausedUntil = nanos.getAsLong() + was.pause;
     }
 
     /**
