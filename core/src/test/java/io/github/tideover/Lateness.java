@@ -24,28 +24,49 @@ final class Lateness implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private volatile boolean over;
-    private volatile long worst;
+    private boolean over;
+    private long worst;
+    private long samples;
 
     Lateness() {
         runners.execute(this::watch);
     }
 
     private void watch() {
-        while (!over) {
-            long start = System.nanoTime();
+        long start = System.nanoTime();
+        while (true) {
             LockSupport.parkNanos(NAP);
             try {
                 runners.submit(() -> runners.submit(() -> {}).get()).get();
             } catch (Exception e) {
-                return; // closed
+                close();
+                return;
             }
-            worst = Math.max(worst, System.nanoTime() - start - NAP);
+            long end = System.nanoTime();
+            if (!note(end - start - NAP)) {
+                return;
+            }
+            start = end; // without a gap in which a pause would not be seen
         }
     }
 
-    /** The deadline, and what the machine itself was late. */
-    Duration allow(Duration deadline) {
+    private synchronized boolean note(long late) {
+        worst = Math.max(worst, late);
+        samples++;
+        notifyAll();
+        return !over;
+    }
+
+    /** The deadline, and what the machine itself was late up to now: a pause may have begun in a sample that has not ended. */
+    synchronized Duration allow(Duration deadline) {
+        long before = samples;
+        while (samples == before && !over) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
         return deadline.plusNanos(CAUTION * worst);
     }
 
@@ -64,8 +85,9 @@ final class Lateness implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         over = true;
+        notifyAll();
         runners.shutdownNow();
     }
 }

@@ -163,10 +163,16 @@ class PromisesTest {
         @EnumSource(Form.class)
         void aSilentProviderLeavesTimeForTheNext(Form form) {
             main.does(LoopbackProvider.isSilent());
-            Tideover tideover = open(
-                    client().alternate(at("spare", spare)).timeout(DEADLINE).streamTimeout(DEADLINE));
-            ChatReply reply = form.ask(tideover, "Hi");
-            assertThat(reply.origin()).isEqualTo(Origin.ALTERNATE);
+            ManualTime time = new ManualTime();
+            Tideover tideover = open(client().alternate(at("spare", spare))
+                    .timeout(DEADLINE)
+                    .streamTimeout(DEADLINE)
+                    .time(time.time()));
+            CompletableFuture<ChatReply> reply = CompletableFuture.supplyAsync(() -> form.ask(tideover, "Hi"));
+            Awaiting.until(() -> main.asked().size() == 1);
+            time.advance(DEADLINE.dividedBy(2));
+            Awaiting.until(reply::isDone);
+            assertThat(reply.join().origin()).isEqualTo(Origin.ALTERNATE);
             assertThat(main.asked()).hasSize(1);
         }
     }
@@ -488,13 +494,17 @@ class PromisesTest {
             main.does(LoopbackProvider.says("It ships on Monday."));
             Tideover after = open(withOutbox(main, directory, delivered::add));
             Awaiting.until(() -> after.outbox().list().isEmpty());
-            assertThat(delivered).extracting(Delivery::id).containsExactly(receipt);
-            assertThat(delivered.get(0).reply().text()).isEqualTo("It ships on Monday.");
+            // What was killed before it got a receipt, or was told that there is none, may be delivered or not.
+            assertThat(delivered)
+                    .filteredOn(delivery -> delivery.id().equals(receipt))
+                    .singleElement()
+                    .satisfies(delivery -> assertThat(delivery.reply().text()).isEqualTo("It ships on Monday."));
+            int all = delivered.size();
             after.close();
             Tideover again = open(withOutbox(main, directory, delivered::add));
             assertThat(again.outbox().list()).isEmpty();
             assertThat(again.chat("Hello").isLive()).isTrue();
-            assertThat(delivered).hasSize(1);
+            assertThat(delivered).hasSize(all);
         }
     }
 
@@ -516,9 +526,18 @@ class PromisesTest {
         public static void main(String[] args) throws InterruptedException {
             Tideover tideover =
                     withOutbox(args[0], Path.of(args[1]), delivery -> {}).build();
-            System.out.println(
-                    tideover.chat("Where is my order?").receipt().orElseThrow().id());
-            new CountDownLatch(1).await();
+            for (int i = 0; i < 60; i++) {
+                try {
+                    System.out.println(tideover.chat("Where is my order?")
+                            .receipt()
+                            .orElseThrow()
+                            .id());
+                    new CountDownLatch(1).await();
+                } catch (ChatException e) {
+                    // A process that has just begun may take longer than a receipt is waited for.
+                }
+            }
+            tideover.close();
         }
     }
 

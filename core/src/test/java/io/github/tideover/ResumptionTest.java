@@ -21,8 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -331,11 +330,17 @@ class ResumptionTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void theSameAnswerGoesOnWhateverThePolicySaysOfOthers(Way way) {
+        ManualTime time = new ManualTime();
         main.does(new Keeper(Events.TEXT, 4, LONG_HEAD));
-        Tideover tideover = open(alone().streamRescue(StreamRescue.FAIL)
-                .stallTimeout(Duration.ofMillis(200))
+        Tideover tideover = open(alone().time(time.time())
+                .streamRescue(StreamRescue.FAIL)
+                .stallTimeout(Duration.ofSeconds(20))
                 .retryPolicy(RetryPolicy.never()));
-        Seen seen = way.read(tideover);
+        CompletableFuture<Seen> reading = CompletableFuture.supplyAsync(() -> way.read(tideover));
+        Awaiting.until(ResumptionTest::isWaitingForMore);
+        time.advance(Duration.ofSeconds(20));
+        passUntil(time, reading::isDone);
+        Seen seen = reading.join();
         assertThat(seen.reply().text()).isEqualTo("Caf\u00e9 \ud83d\ude00");
         assertThat(seen.reply().skipped()).extracting(Failure::kind).containsExactly(FailureKind.STALL);
         assertThat(cancelled(main)).isZero();
@@ -394,19 +399,28 @@ class ResumptionTest {
 
     // --- limits
 
-    /** Reads on while time is moved, second by second, until the call has ended; how many seconds that took. */
-    private static long secondsUntilTheEnd(ManualTime time, Tideover tideover) {
-        long start = time.now();
-        ReplyStream stream = tideover.stream(PROMPT);
-        stream.iterator().next();
-        CompletableFuture<ChatReply> reply = CompletableFuture.supplyAsync(stream::reply);
-        while (!reply.isDone()) {
-            LockSupport.parkNanos(3_000_000); // lets the reader come as far as it can
-            time.advance(Duration.ofSeconds(1));
-        }
-        assertThatThrownBy(reply::join).hasCauseInstanceOf(PartialReplyException.class);
-        stream.close();
-        return Duration.ofNanos(time.now() - start).toSeconds();
+    /** Whether a stream's reader waits for bytes after all that came: its limit is set. */
+    private static boolean isWaitingForMore() {
+        return Thread.getAllStackTraces().values().stream()
+                .anyMatch(stack ->
+                        Stream.of(stack).anyMatch(frame -> frame.getClassName().startsWith("sun.nio.ch."))
+                                && Stream.of(stack)
+                                        .anyMatch(frame -> frame.getClassName().equals(Attempt.class.getName())
+                                                && frame.getMethodName().equals("read")));
+    }
+
+    /** Lets the pause before the next request pass, and of a limit of many seconds hardly anything. */
+    private static void passUntil(ManualTime time, BooleanSupplier condition) {
+        Awaiting.until(() -> {
+            time.advance(Duration.ofMillis(2));
+            return condition.getAsBoolean();
+        });
+    }
+
+    private static CompletableFuture<Seen> readsUpToTheBreak(Tideover tideover) {
+        CompletableFuture<Seen> reading = CompletableFuture.supplyAsync(() -> Shape.TEXT.read(tideover.stream(PROMPT)));
+        Awaiting.until(ResumptionTest::isWaitingForMore);
+        return reading;
     }
 
     @Test
@@ -416,7 +430,18 @@ class ResumptionTest {
         Tideover tideover = open(alone().time(time.time())
                 .stallTimeout(Duration.ofSeconds(40))
                 .firstTokenTimeout(Duration.ofSeconds(20)));
-        assertThat(secondsUntilTheEnd(time, tideover)).isBetween(60L, 80L);
+        CompletableFuture<Seen> reading = readsUpToTheBreak(tideover);
+        long start = time.now();
+        time.advance(Duration.ofSeconds(40));
+        passUntil(time, () -> resumed(main) == 1);
+        time.advance(Duration.ofSeconds(15));
+        assertThat(tideover.watchdog().underWay())
+                .as("its limit is yet to come")
+                .isEqualTo(1);
+        time.advance(Duration.ofSeconds(5));
+        passUntil(time, reading::isDone);
+        assertThat(Duration.ofNanos(time.now() - start)).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(80));
+        assertThat(reading.join().end).isInstanceOf(PartialReplyException.class);
         assertThat(resumed(main)).isEqualTo(1);
     }
 
@@ -428,7 +453,10 @@ class ResumptionTest {
                 .streamTimeout(Duration.ofSeconds(42))
                 .firstTokenTimeout(Duration.ofSeconds(20))
                 .stallTimeout(Duration.ofSeconds(41)));
-        assertThat(secondsUntilTheEnd(time, tideover)).isBetween(40L, 60L);
+        CompletableFuture<Seen> reading = readsUpToTheBreak(tideover);
+        time.advance(Duration.ofSeconds(41));
+        passUntil(time, reading::isDone);
+        assertThat(reading.join().end).isInstanceOf(PartialReplyException.class);
         assertThat(resumed(main)).isZero();
     }
 
@@ -491,7 +519,8 @@ class ResumptionTest {
 
     @Test
     void aCancelThatComesWhileAStreamGoesOnLeavesNothingBehind() throws Exception {
-        AtomicInteger answered = new AtomicInteger();
+        int answered = 0;
+        double usual = 100_000; // what an answer takes, in nanoseconds: a guess that each round mends
         for (int i = 0; i < 200; i++) {
             Tideover tideover = open(alone()); // what a call that was cancelled has spent does not come back
             CyclicBarrier both = new CyclicBarrier(2);
@@ -507,18 +536,23 @@ class ResumptionTest {
             main.does(keeper);
             CompletableFuture<ChatReply> reply = tideover.chatAsync(ChatRequest.of(PROMPT));
             both.await();
-            for (int spin = 0; spin < i * 200; spin++) {
+            long start = System.nanoTime();
+            double pause = usual * (i % 21) / 10; // from none to twice that
+            while (System.nanoTime() - start < pause) {
                 Thread.onSpinWait();
             }
-            if (!reply.cancel(true)) {
+            if (reply.cancel(true)) {
+                usual *= 1.25;
+            } else {
                 assertThat(reply.join().text()).isEqualTo("Caf\u00e9 \ud83d\ude00");
-                answered.incrementAndGet();
+                answered++;
+                usual /= 1.25;
             }
             Awaiting.until(() -> tideover.routes().get(0).underWay() == 0
                     && tideover.watchdog().underWay() == 0);
             tideover.close();
             clients.remove(tideover);
         }
-        assertThat(answered.get()).as("both came first at times").isBetween(1, 199);
+        assertThat(answered).as("both came first at times").isBetween(1, 199);
     }
 }
