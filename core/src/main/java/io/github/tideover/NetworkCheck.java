@@ -47,6 +47,7 @@ final class NetworkCheck implements Closeable {
      * @param origin the HTTP client to take proxy, certificates and name resolution from
      * @param board is told what came of it
      * @param timer runs a task after a delay, on a thread where nothing may block
+     * @param connectLimit how long a connection may take, on the system's clock
      */
     NetworkCheck(
             List<Provider> providers,
@@ -54,12 +55,13 @@ final class NetworkCheck implements Closeable {
             OkHttpClient origin,
             StatusBoard board,
             Time time,
-            BiConsumer<Runnable, Duration> timer) {
+            BiConsumer<Runnable, Duration> timer,
+            Duration connectLimit) {
         this.board = board;
         this.time = time;
         this.timer = timer;
         nextAt = new AtomicLong(time.now());
-        check = new HostCheck(origin, LIMIT);
+        check = new HostCheck(origin, connectLimit);
         for (Provider provider : providers) {
             HttpUrl url = HttpUrl.get(provider.baseUrl());
             this.providers.put(provider.name(), url);

@@ -163,7 +163,7 @@ public final class Tideover implements AutoCloseable {
         builder.listeners.forEach(board::subscribe);
         Map<String, StatusPage> known = knownPages(builder.statusPages, providers);
         pages = builder.statusPages == null ? null : pollerFor(known, builder.statusPages.announceAhead());
-        networkCheck = builder.networkCheck ? networkCheckOf(providers, known) : null;
+        networkCheck = builder.networkCheck ? networkCheckOf(providers, known, builder.networkCheckLimit) : null;
         cache = builder.replyCache == null
                 ? null
                 : new CacheGuard(builder.replyCache, time.clock(), time.nanos(), this::later);
@@ -240,14 +240,16 @@ public final class Tideover implements AutoCloseable {
         return poller;
     }
 
-    private NetworkCheck networkCheckOf(List<Provider> providers, Map<String, StatusPage> pages) {
+    private NetworkCheck networkCheckOf(
+            List<Provider> providers, Map<String, StatusPage> pages, Duration connectLimit) {
         NetworkCheck check = new NetworkCheck(
                 providers,
                 pages.values().stream().map(StatusPage::address).toList(),
                 transport.origin(),
                 board,
                 time,
-                this::later);
+                this::later,
+                connectLimit);
         board.othersAreTriedBy(check::doubt);
         return check;
     }
@@ -943,6 +945,7 @@ public final class Tideover implements AutoCloseable {
         private StatusWords statusWords = StatusWords.english();
         private @Nullable StatusPages statusPages;
         private boolean networkCheck = true;
+        private Duration networkCheckLimit = NetworkCheck.LIMIT;
         private final Settings settings;
         private @Nullable Duration connectTimeout;
         private long maxReplyBytes = Transport.MAX_REPLY_BYTES;
@@ -968,6 +971,7 @@ public final class Tideover implements AutoCloseable {
             statusWords = that.statusWords;
             statusPages = that.statusPages;
             networkCheck = that.networkCheck;
+            networkCheckLimit = that.networkCheckLimit;
             settings = new Settings(that.settings);
             connectTimeout = that.connectTimeout;
             maxReplyBytes = that.maxReplyBytes;
@@ -1190,6 +1194,12 @@ public final class Tideover implements AutoCloseable {
          */
         public Builder networkCheck(boolean networkCheck) {
             this.networkCheck = networkCheck;
+            return this;
+        }
+
+        /** What a connection to another host may take on the system's clock, for tests whose time stands still. */
+        Builder networkCheckLimit(Duration networkCheckLimit) {
+            this.networkCheckLimit = networkCheckLimit;
             return this;
         }
 

@@ -99,6 +99,7 @@ class NetworkCheckTest {
                         .build())
                 .retryPolicy(RetryPolicy.builder().maxAttempts(1).build())
                 .onStatus(events::add)
+                .networkCheckLimit(Duration.ofSeconds(20)) // what is to be over sooner is ended by hand
                 .time(time.time());
     }
 
