@@ -34,10 +34,6 @@ class BadStreamsTest {
     private final Tideover tideover = Tideover.builder()
             .provider(Provider.openAiCompatible(provider.baseUrl()).name("main").model("small"))
             .alternate(Provider.openAiCompatible(spare.baseUrl()).name("spare").model("small"))
-            .timeout(Duration.ofSeconds(5))
-            .streamTimeout(Duration.ofSeconds(5))
-            .attemptTimeout(Duration.ofMillis(800))
-            .firstTokenTimeout(Duration.ofMillis(800))
             .retryPolicy(RetryPolicy.never())
             .maxReplyBytes(1 << 20)
             .build();
@@ -86,7 +82,13 @@ class BadStreamsTest {
                 wire.pause(Duration.ofMillis(20));
             }
         };
-        assertThat(failure(form, comments)).isEqualTo(FailureKind.TIMEOUT);
+        Duration limit = Duration.ofMillis(800);
+        try (Tideover hurried = tideover.newBuilder()
+                .attemptTimeout(limit)
+                .firstTokenTimeout(limit)
+                .build()) {
+            assertThat(failure(form, hurried, comments)).isEqualTo(FailureKind.TIMEOUT);
+        }
     }
 
     @ParameterizedTest
@@ -224,8 +226,12 @@ class BadStreamsTest {
     }
 
     private FailureKind failure(Form form, Behaviour behaviour) {
+        return failure(form, tideover, behaviour);
+    }
+
+    private FailureKind failure(Form form, Tideover client, Behaviour behaviour) {
         provider.does(behaviour);
-        ChatException end = catchThrowableOfType(ChatException.class, () -> form.ask(tideover, "Where is my order?"));
+        ChatException end = catchThrowableOfType(ChatException.class, () -> form.ask(client, "Where is my order?"));
         assertThat(end).as("what the call ends in").isNotNull();
         assertThat(end).hasMessageNotContainingAny("play", "thinking");
         Failure first = end.failures().get(0);
