@@ -130,8 +130,14 @@ class HealthTest {
         assertThat(tideover.status().state())
                 .as("five failures in ten days are no outage")
                 .isEqualTo(ServiceState.OPERATIONAL);
-        assertThat(events).isEmpty();
         assertThat(of(0).openUntil()).isEmpty();
+        main.does(LoopbackProvider.fails(500));
+        while (tideover.status().state() == ServiceState.OPERATIONAL) {
+            tideover.chat("Hi");
+        }
+        Awaiting.until(() -> !events.isEmpty());
+        assertThat(events.element().at()).as("the first news of all").isEqualTo(time.instant());
+        assertThat(events.element().sequence()).isEqualTo(1);
     }
 
     @Test
