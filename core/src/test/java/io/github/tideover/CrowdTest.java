@@ -252,10 +252,8 @@ class CrowdTest {
             Future<Throwable> reader = callers.submit(() -> catchThrowable(() -> stream.forEach(piece -> {})));
             reading.await();
             LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(5_000_000));
-            long start = System.nanoTime();
             stream.close();
-            Throwable end = reader.get(10, TimeUnit.SECONDS);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+            Throwable end = reader.get(10, TimeUnit.SECONDS); // it would be silent, or at rest, for a minute or more
             assertThat(end)
                     .satisfiesAnyOf(
                             each -> assertThat(each).isInstanceOf(ChatException.class),

@@ -125,7 +125,7 @@ class PublisherTckTest {
     /** Streams of so many events: pieces of text, and then the one that says that the reply is complete. */
     public static final class ReplyEvents extends PublisherVerification<StreamEvent> {
         public ReplyEvents() {
-            super(new TestEnvironment(2_000, 100));
+            super(new TestEnvironment(5_000, 100), 10_000);
         }
 
         @Override

@@ -120,7 +120,7 @@ class PublisherTest {
     }
 
     private void theProviderSeesTheClientGo() throws InterruptedException {
-        assertThat(hungUp.await(2, TimeUnit.SECONDS)).as("hung up").isTrue();
+        assertThat(hungUp.await(20, TimeUnit.SECONDS)).as("hung up").isTrue();
     }
 
     @Test
