@@ -2,6 +2,7 @@ package io.github.tideover.docs;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tideover.Conversation;
 import io.github.tideover.ReplyStream;
@@ -15,6 +16,7 @@ import io.github.tideover.chat.StreamEvent;
 import io.github.tideover.chat.Tool;
 import io.github.tideover.chat.ToolCall;
 import io.github.tideover.chat.Usage;
+import io.github.tideover.failure.ChatException;
 import io.github.tideover.failure.PartialReplyException;
 import io.github.tideover.provider.Provider;
 import io.github.tideover.provider.openai.ChatCompletion;
@@ -26,11 +28,9 @@ import io.github.tideover.status.ServiceStatus;
 import io.github.tideover.status.Subscription;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,7 +189,7 @@ class GettingStartedTest {
     @Test
     void aStreamWithoutAThread() {
         server.answers(Loopback.streams(true, "The sea, ", "twice a day."));
-        String said = Printed.by(() -> {
+        String said = Printed.by(1, () -> {
             // region: callbacks
             ReplyStream stream = tideover.stream("What is a tide?");
             CompletableFuture<ChatReply> future = stream.forEachEvent(event -> {
@@ -199,9 +199,8 @@ class GettingStartedTest {
             });
             future.thenAccept(reply -> System.out.println(" [" + reply.origin() + "]"));
             // end
-            future.thenAccept(reply -> {}).join();
         });
-        assertThat(said).startsWith("The sea, twice a day.");
+        assertThat(said.lines()).containsExactly("The sea, twice a day. [LIVE]");
     }
 
     @Test
@@ -220,51 +219,56 @@ class GettingStartedTest {
     }
 
     @Test
-    void anAsynchronousCall() throws Exception {
-        // region: async
-        CompletableFuture<ChatReply> future = tideover.chatAsync("What is a tide?");
-        future.thenAccept(reply -> System.out.println(reply.text()));
-        // hidden
-        assertThat(future.get(10, SECONDS).text()).isEqualTo("Hello.");
-        // shown
-        future.cancel(true); // ends the attempt at its socket, and no other follows
-        // end
+    void anAsynchronousCall() {
+        String said = Printed.by(1, () -> {
+            // region: async
+            CompletableFuture<ChatReply> future = tideover.chatAsync("What is a tide?");
+            future.thenAccept(reply -> System.out.println(reply.text()));
+            // hidden
+            assertThat(future.join().text()).isEqualTo("Hello.");
+            // shown
+            future.cancel(true); // ends the attempt at its socket, and no other follows
+            // end
+        });
+        assertThat(said.lines()).containsExactly("Hello.");
     }
 
     @Test
-    void theStatus() throws Exception {
-        List<String> said = Collections.synchronizedList(new ArrayList<>());
+    void theStatus() {
+        CountDownLatch told = new CountDownLatch(1);
         server.answers(Loopback.fails(401, "invalid_api_key"));
-        // region: status
-        try (Subscription subscription = tideover.onStatus(event -> {
-            System.out.println(event.headline());
-            System.out.println(event.detail());
-            // hidden
-            said.add(event.headline());
-            said.add(event.detail());
-            // shown
-        })) {
-            // hidden
+        String said = Printed.by(() -> {
             try {
-                tideover.chat("What is a tide?");
-            } catch (RuntimeException e) {
-                said.add("an exception");
+                // region: status
+                try (Subscription subscription = tideover.onStatus(event -> {
+                    System.out.println(event.headline());
+                    System.out.println(event.detail());
+                    // hidden
+                    told.countDown();
+                    // shown
+                })) {
+                    // hidden
+                    assertThatThrownBy(() -> tideover.chat("What is a tide?")).isInstanceOf(ChatException.class);
+                    assertThat(tideover.awaitStatus(ServiceState.MAJOR_OUTAGE, Duration.ofSeconds(10)))
+                            .isTrue();
+                    assertThat(told.await(10, SECONDS)).isTrue();
+                    // shown
+                    ServiceStatus now = tideover.status();
+                    for (RouteStatus route : now.routes()) {
+                        System.out.println(route.name() + ": " + route.state());
+                    }
+                    boolean back = tideover.awaitStatus(ServiceState.OPERATIONAL, Duration.ofMillis(100));
+                    System.out.println(back ? "back" : "not back yet");
+                }
+                // end
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
             }
-            assertThat(tideover.awaitStatus(ServiceState.MAJOR_OUTAGE, Duration.ofSeconds(10)))
-                    .isTrue();
-            // shown
-            ServiceStatus now = tideover.status();
-            for (RouteStatus route : now.routes()) {
-                System.out.println(route.name() + ": " + route.state());
-            }
-            boolean back = tideover.awaitStatus(ServiceState.OPERATIONAL, Duration.ofMillis(100));
-            System.out.println(back ? "back" : "not back yet");
-            // hidden
-            assertThat(back).isFalse();
-            // shown
-        }
-        // end
-        assertThat(said).contains("an exception");
+        });
+        assertThat(said.lines())
+                .hasSize(4)
+                .startsWith("The assistant is not available right now.")
+                .endsWith("main/small-model: MAJOR_OUTAGE", "not back yet");
     }
 
     @Test
