@@ -8,12 +8,12 @@ import io.github.tideover.Tideover;
 import io.github.tideover.cache.ReplyCache;
 import io.github.tideover.failure.ChatException;
 import io.github.tideover.provider.Provider;
+import io.github.tideover.testkit.ManualTime;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import mockwebserver3.MockResponse;
@@ -38,6 +38,9 @@ class TroubleTest {
             stream.reply();
         }
     };
+
+    /** Stands still while a circuit is open, so that no probe is due however slow this machine is. */
+    private static final ManualTime TIME = new ManualTime();
 
     private record Trouble(
             MockResponse answer, Consumer<Tideover> use, Function<Tideover.Builder, Tideover.Builder> with) {
@@ -65,7 +68,7 @@ class TroubleTest {
         TROUBLES.put("Bad key", new Trouble(Loopback.fails(401, "invalid_api_key")));
         TROUBLES.put(
                 "Silent: the request is taken and nothing comes",
-                new Trouble(Loopback.silence(), CALL, client -> client.attemptTimeout(Duration.ofMillis(300))));
+                new Trouble(Loopback.silence(), CALL, client -> client.attemptTimeout(Duration.ofSeconds(1))));
         TROUBLES.put("A stream cut before its first word", new Trouble(Loopback.streams(false), STREAM));
         TROUBLES.put("A stream cut after its first word", new Trouble(Loopback.streams(false, "The sea"), STREAM));
         TROUBLES.put("HTML, broken JSON or nothing, with HTTP 200", new Trouble(Loopback.json("<html>Hello</html>")));
@@ -79,7 +82,10 @@ class TroubleTest {
                 new Trouble(Loopback.says("unheard"), CALL, TroubleTest::withoutNames));
         TROUBLES.put(
                 "An outage, and the circuit is open",
-                new Trouble(Loopback.fails(500), CALL, client -> client.timeout(Duration.ofSeconds(30))));
+                new Trouble(
+                        Loopback.fails(500),
+                        CALL,
+                        client -> client.retryPolicy(RetryPolicy.never()).time(TIME.time())));
     }
 
     private static MockResponse after(MockResponse answer, String seconds) {
@@ -142,11 +148,8 @@ class TroubleTest {
 
     /** Calls until the circuit opens: seven failures in a row, and two seconds without a success. */
     private static int opened(Tideover tideover, Loopback server) {
-        server.answers(Loopback.fails(500)
-                .newBuilder()
-                .headersDelay(250, TimeUnit.MILLISECONDS)
-                .build());
         while (tideover.health().routes().get(0).openUntil().isEmpty()) {
+            TIME.advance(Duration.ofMillis(500));
             problemOf(new Trouble(Loopback.fails(500)), tideover);
         }
         return server.requests();
@@ -166,9 +169,12 @@ class TroubleTest {
         try (Loopback server = new Loopback()) {
             Tideover.Builder client =
                     Tideover.builder().provider(server.provider("main")).retryPolicy(QUICK);
-            try (Tideover tideover = below.apply(trouble.with().apply(client)).build()) {
+            // They share what there is to remember. The limits of a trouble are for the call that meets it.
+            try (Tideover before = below.apply(client).build();
+                    Tideover tideover =
+                            trouble.with().apply(before.newBuilder()).build()) {
                 if (tideover.status().routes().get(0).name().startsWith("main/")) {
-                    tideover.chat("What is a tide?"); // something to remember
+                    before.chat("What is a tide?");
                 }
                 server.answers(trouble.answer());
                 trouble.use().accept(tideover);
