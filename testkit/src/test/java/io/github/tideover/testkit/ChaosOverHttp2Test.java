@@ -84,8 +84,13 @@ class ChaosOverHttp2Test {
                 Behaviour.breaksAfter(2, StreamBreak.RESET),
                 Behaviour.goesSilent())) {
             Chaos chaos = Chaos.in("staging").weather(Weather.all(behaviour)).build();
+            boolean isSilent = behaviour.toString().startsWith("goesSilent");
             OkHttpClient client = chaos.over(
-                    plain.newBuilder().readTimeout(Duration.ofMillis(200)).build());
+                    isSilent
+                            ? plain.newBuilder()
+                                    .readTimeout(Duration.ofMillis(200))
+                                    .build()
+                            : plain);
             chaos.begin();
             if (behaviour.toString().contains("CLOSE")) {
                 try (Response response = ask(client)) {
