@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls what the caller got: one call, or twenty in S15
  * @param attempts what the provider saw until these calls had ended
  * @param afterwards the call on the healthy provider right after, where the scenario asks for one
+ * @param stalled for how many milliseconds in all the machine held threads up meanwhile; nobody's time is judged with these
  */
 record Observation(
         Scenario scenario,
@@ -18,17 +19,32 @@ record Observation(
         boolean streamed,
         List<Call> calls,
         List<Attempt> attempts,
-        @Nullable Call afterwards) {
+        @Nullable Call afterwards,
+        long stalled) {
+    Observation(
+            Scenario scenario,
+            Profile profile,
+            boolean streamed,
+            List<Call> calls,
+            List<Attempt> attempts,
+            @Nullable Call afterwards) {
+        this(scenario, profile, streamed, calls, attempts, afterwards, 0);
+    }
+
+    Observation stalledFor(long millis) {
+        return new Observation(scenario, profile, streamed, calls, attempts, afterwards, millis);
+    }
+
     Call call() {
         return calls.get(0);
     }
 
-    /** How long the caller waited, at worst, in seconds of the scenario. */
+    /** How long the caller waited for the client, at worst, in seconds of the scenario. */
     double seconds() {
-        return profile.scenarioSeconds(millis());
+        return profile.scenarioSeconds(millis() - stalled);
     }
 
-    /** The same in real time. */
+    /** How long the caller waited, at worst, in real time. */
     long millis() {
         return calls.stream().mapToLong(Call::millis).max().orElse(0);
     }
@@ -80,7 +96,7 @@ record Observation(
     /** S15: whether the primary answered a call soon enough after the outage. */
     boolean isBackInTime() {
         long from = outage().toMillis();
-        long until = from + profile.recovery().toMillis();
+        long until = from + profile.recovery().toMillis() + stalled;
         return calls.stream()
                 .anyMatch(each -> each.isWhole()
                         && each.names(FaultyProvider.PRIMARY)

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts clients through sixteen faults of a provider, in both forms of a reply, and says how each came through.
@@ -35,8 +36,12 @@ public final class Scorecard {
     private final Profile profile;
     private final Map<String, ScoredClient.Opener> clients = new LinkedHashMap<>();
 
+    /** The fast run leaves little room, and is judged on machines that do other things besides; the full one is not. */
+    private final @Nullable Stalls stalls;
+
     private Scorecard(Profile profile) {
         this.profile = profile;
+        stalls = profile == Profile.FAST ? Stalls.watch() : null;
         clients.put(OURS, ScoredTideover::withBudget);
         if (profile == Profile.FULL) {
             clients.put(OURS_WITHOUT_STREAMS, ScoredTideover::withoutStreams);
@@ -89,6 +94,7 @@ public final class Scorecard {
             return thread;
         });
         double loadBefore = load();
+        long began = System.nanoTime();
         List<Future<SilentRoute>> silences = new ArrayList<>();
         for (boolean streamed : new boolean[] {true, false}) {
             Cell atDefaults = silentCell((baseUrl, shortened) -> ScoredTideover.atDefaults(baseUrl), streamed);
@@ -110,6 +116,10 @@ public final class Scorecard {
             all.add(each.get());
         }
         pool.shutdownNow();
+        if (stalls != null) {
+            System.out.printf("This machine held threads up for %d ms in all.%n", stalls.millisSince(began));
+            stalls.close();
+        }
         return new ScorecardPage(List.copyOf(clients.keySet()), all, silentRoutes, loadBefore, load());
     }
 
@@ -131,13 +141,18 @@ public final class Scorecard {
         return new Cell(OURS, opener, Scenario.S06, profile, streamed);
     }
 
-    private static SilentRoute silentRoute(String options, Cell cell, long limit)
-            throws IOException, InterruptedException {
-        return new SilentRoute(options, cell, limit, cell.run());
+    private SilentRoute silentRoute(String options, Cell cell, long limit) throws IOException, InterruptedException {
+        return new SilentRoute(options, cell, limit, observe(cell));
     }
 
-    private static Result result(Cell cell) throws IOException, InterruptedException {
-        Result result = Result.of(cell, cell.run());
+    private Observation observe(Cell cell) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        Observation seen = cell.run();
+        return stalls == null ? seen : seen.stalledFor(stalls.millisSince(began));
+    }
+
+    private Result result(Cell cell) throws IOException, InterruptedException {
+        Result result = Result.of(cell, observe(cell));
         System.out.printf("%-24s %-9s %s  %s%n", cell.client(), cell.form(), cell.scenario(), lineOf(result));
         return result;
     }

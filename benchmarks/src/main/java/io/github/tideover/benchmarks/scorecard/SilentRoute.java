@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 record SilentRoute(String options, Cell cell, long limit, Observation seen) {
     boolean isMet() {
-        return seen.call().isWhole() && seen.millis() <= limit;
+        return seen.call().isWhole() && seen.millis() - seen.stalled() <= limit;
     }
 
     String row() {

@@ -203,6 +203,15 @@ class VerdictTest {
                 .isEqualTo(Verdict.FAIL);
     }
 
+    @Test
+    void whatTheMachineHeldUpIsNotTheClientsTime() {
+        Observation late =
+                new Observation(Scenario.S11, Profile.FAST, true, List.of(whole("primary", 2_400)), primary(0), null);
+        assertThat(Verdict.of(late).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(Verdict.of(late.stalledFor(800)).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(Verdict.of(late.stalledFor(801)).verdict()).isEqualTo(Verdict.PASS);
+    }
+
     private static Verdict verdict(Scenario scenario, List<Call> calls, List<Attempt> attempts) {
         return Verdict.of(observation(scenario, calls, attempts)).verdict();
     }
