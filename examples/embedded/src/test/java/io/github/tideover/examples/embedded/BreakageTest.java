@@ -178,10 +178,20 @@ class BreakageTest {
     void whatIsMendedAnswers(Breakage way) throws Exception {
         way.breaks(service);
         Breakage.mends(service);
-        CompletableFuture<ChatReply> reply =
-                tideover.chatAsync(ChatRequest.builder().user("Hello").build());
-        passedUntil(reply);
-        assertThat(reply.join().text()).isEqualTo(OutageServer.HEALTHY_ANSWER);
+        Duration aDay =
+                Duration.ofDays(1); // here time is moved past any usual limit while a slow machine gets no answer out
+        try (Tideover patient = tideover.newBuilder()
+                .timeout(aDay)
+                .streamTimeout(aDay)
+                .attemptTimeout(aDay)
+                .firstTokenTimeout(aDay)
+                .stallTimeout(aDay)
+                .build()) {
+            CompletableFuture<ChatReply> reply =
+                    patient.chatAsync(ChatRequest.builder().user("Hello").build());
+            passedUntil(reply);
+            assertThat(reply.join().text()).isEqualTo(OutageServer.HEALTHY_ANSWER);
+        }
     }
 
     @ParameterizedTest
