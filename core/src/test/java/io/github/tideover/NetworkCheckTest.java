@@ -15,7 +15,8 @@ import io.github.tideover.status.StatusPage;
 import io.github.tideover.status.StatusPages;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,7 @@ class NetworkCheckTest {
     private final List<StatusEvent> events = new CopyOnWriteArrayList<>();
     private final MockWebServer chat = new MockWebServer();
     private QuietHost other;
+    private final Socket deaf = new Socket();
     private int deadPort;
     private Tideover tideover;
 
@@ -63,14 +65,14 @@ class NetworkCheckTest {
             tideover.close();
         }
         other.close();
+        deaf.close();
         chat.close();
     }
 
-    /** A port at which nobody listens. */
-    private static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /** A port at which nobody listens, and nobody else can as long as it is held. */
+    private int deadPort() throws IOException {
+        deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return deaf.getLocalPort();
     }
 
     private static Provider at(String name, String address) {

@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -236,15 +237,14 @@ class TransportTest {
 
     @Test
     void aConnectionThatWasNeverMadeIsNotMarkedAsSent() throws IOException {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
+        try (Socket deaf = new Socket()) {
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // its own, and nobody listens
+            Request request = new Request.Builder()
+                    .url("http://127.0.0.1:" + deaf.getLocalPort() + "/")
+                    .post(body())
+                    .build();
+            assertThatThrownBy(() -> client.newCall(request).execute()).isInstanceOf(ConnectException.class);
         }
-        Request request = new Request.Builder()
-                .url("http://127.0.0.1:" + port + "/")
-                .post(body())
-                .build();
-        assertThatThrownBy(() -> client.newCall(request).execute()).isInstanceOf(ConnectException.class);
     }
 
     @ParameterizedTest
