@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,20 @@ class OutboxPageTest {
 
     @TempDir
     private Path directory;
+
+    /** A call waits for its receipt for a second at most, and the first one of a process waits for the store's classes to be loaded. */
+    @BeforeAll
+    static void takeAFirstReceipt(@TempDir Path elsewhere) {
+        try (Loopback server = new Loopback().answers(Loopback.fails(503));
+                Tideover tideover = Tideover.builder()
+                        .provider(server.provider("main"))
+                        .outbox(Outbox.onDisk(elsewhere))
+                        .onDelivered(delivery -> {})
+                        .lastResort("No receipt in time.")
+                        .build()) {
+            assertThat(tideover.chat("Where is my order?").isLive()).isFalse();
+        }
+    }
 
     @AfterEach
     void close() {

@@ -10,10 +10,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeskTest {
+    @BeforeAll
+    static void takeAFirstReceipt(@TempDir Path folder) {
+        FirstReceipt.take(folder);
+    }
+
     @Test
     void eachCustomerIsServedThroughAnOutageInTheirOwnLanguage(@TempDir Path folder) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -2,12 +2,20 @@ package io.github.tideover.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The chat to play with, in lines. */
 class PlayTest {
+    @BeforeAll
+    static void takeAFirstReceipt(@TempDir Path folder) {
+        FirstReceipt.take(folder);
+    }
+
     private final ChatAtHand chat = ChatAtHand.lines();
 
     @AfterEach

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,11 @@ class WebChatTest {
     private Visitor ada;
     private Breakable main;
     private Breakable backup;
+
+    @BeforeAll
+    static void takeAFirstReceipt() throws IOException {
+        FirstReceipt.take();
+    }
 
     @BeforeEach
     void open() throws IOException {
