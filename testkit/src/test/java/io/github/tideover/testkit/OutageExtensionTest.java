@@ -193,7 +193,9 @@ class OutageExtensionTest {
                 .selectors(selectClass(ManyAtOnce.class))
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "4")
+                .configurationParameter(
+                        "junit.jupiter.execution.parallel.config.fixed.parallelism",
+                        "8") // with 4, all wait for one that has no thread
                 .execute()
                 .testEvents();
         assertThat(events.failed().stream()
