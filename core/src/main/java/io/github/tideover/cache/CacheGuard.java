@@ -75,15 +75,8 @@ public final class CacheGuard {
     private final AtomicBoolean toldOfDropping = new AtomicBoolean();
     private boolean toldOfFailing;
 
-    private final Punctuality before = new Punctuality();
-    private final Punctuality instead = new Punctuality();
-
-    /** Whether the cache was in time of late, for one kind of look. Guarded by the guard. */
-    private static final class Punctuality {
-        private int lateInARow;
-        private long pause;
-        private long pausedUntil;
-    }
+    private final Punctuality beforeCalls = new Punctuality();
+    private final Punctuality insteadOfCalls = new Punctuality();
 
     private record Waiting(ChatReply reply, Instant at, long characters) {}
 
@@ -136,7 +129,7 @@ public final class CacheGuard {
      * @return the reply with its age; null if there is none, it could not be had in time, or it is not one to give
      */
     public @Nullable ChatReply find(RequestFingerprint key) {
-        return find(key, before, FIND_BUDGET);
+        return find(key, beforeCalls, FIND_BUDGET);
     }
 
     /**
@@ -147,7 +140,7 @@ public final class CacheGuard {
      * @return the reply with its age; null if there is none, it could not be had in time, or it is not one to give
      */
     public @Nullable ChatReply fallback(RequestFingerprint key, Duration atMost) {
-        return find(key, instead, atMost);
+        return find(key, insteadOfCalls, atMost);
     }
 
     private @Nullable ChatReply find(RequestFingerprint key, Punctuality punctuality, Duration atMost) {
@@ -160,7 +153,7 @@ public final class CacheGuard {
         if (justStored != null) {
             return justStored;
         }
-        ChatReply kept = mayAsk(punctuality) ? ask(far, key, now, punctuality, atMost) : null;
+        ChatReply kept = punctuality.mayAsk() ? ask(far, key, now, punctuality, atMost) : null;
         if (kept != null && near != null) {
             near.store(key, kept, now.minus(kept.age()));
         }
@@ -184,22 +177,22 @@ public final class CacheGuard {
         try {
             asked = finders.submit(() -> cache.find(key, now));
         } catch (RejectedExecutionException e) {
-            wasLate(punctuality, "it answers none of " + WAITING_TO_FIND);
+            punctuality.wasLate("it answers none of " + WAITING_TO_FIND);
             return null;
         }
         try {
             ChatReply found = sound(asked.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
-            wasInTime(punctuality);
+            punctuality.wasInTime();
             return found;
         } catch (TimeoutException e) {
-            wasLate(punctuality, "it took longer than " + atMost.toMillis() + " ms");
+            punctuality.wasLate("it took longer than " + atMost.toMillis() + " ms");
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            wasLate(punctuality, (cause == null ? e : cause).getClass().getName());
+            punctuality.wasLate((cause == null ? e : cause).getClass().getName());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) { // a reply or an age of a foreign cache's own making
-            wasLate(punctuality, e.getClass().getName());
+            punctuality.wasLate(e.getClass().getName());
         }
         asked.cancel(false); // an interrupt would close a file that others use
         return null;
@@ -223,37 +216,44 @@ public final class CacheGuard {
         return KeptReply.isWhole(reply) && !reply.isContinued();
     }
 
-    private synchronized boolean mayAsk(Punctuality was) {
-        if (was.pause == 0) {
+    /** Whether the cache was in time or late, for one kind of look. */
+    private final class Punctuality {
+        private int lateInARow;
+        private long pause;
+        private long pausedUntil;
+
+        synchronized boolean mayAsk() {
+            if (pause == 0) {
+                return true;
+            }
+            long now = nanos.getAsLong();
+            if (now - pausedUntil < 0) {
+                return false;
+            }
+            pausedUntil = now + pause; // one goes and looks
             return true;
         }
-        long now = nanos.getAsLong();
-        if (now - was.pausedUntil < 0) {
-            return false;
-        }
-        was.pausedUntil = now + was.pause; // one goes and looks
-        return true;
-    }
 
-    private synchronized void wasInTime(Punctuality was) {
-        if (was.pause > 0) {
-            log.info("The reply cache answers in time again");
+        synchronized void wasInTime() {
+            if (pause > 0) {
+                log.info("The reply cache answers in time again");
+            }
+            lateInARow = 0;
+            pause = 0;
         }
-        was.lateInARow = 0;
-        was.pause = 0;
-    }
 
-    private synchronized void wasLate(Punctuality was, String how) {
-        was.lateInARow++;
-        if (was.lateInARow < LATE_IN_A_ROW) {
-            log.debug("The reply cache did not answer: {}", how);
-            return;
+        synchronized void wasLate(String how) {
+            lateInARow++;
+            if (lateInARow < LATE_IN_A_ROW) {
+                log.debug("The reply cache did not answer: {}", how);
+                return;
+            }
+            if (pause == 0) {
+                log.warn("The reply cache does not answer ({}); calls go on without it for now", how);
+            }
+            pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
+            pausedUntil = nanos.getAsLong() + pause;
         }
-        if (was.pause == 0) {
-            log.warn("The reply cache does not answer ({}); calls go on without it for now", how);
-        }
-        was.pause = was.pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * was.pause);
-        was.pausedUntil = nanos.getAsLong() + was.pause;
     }
 
     /**

@@ -193,9 +193,8 @@ class OutageExtensionTest {
                 .selectors(selectClass(ManyAtOnce.class))
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-                .configurationParameter(
-                        "junit.jupiter.execution.parallel.config.fixed.parallelism",
-                        "8") // with 4, all wait for one that has no thread
+                // With 4, all may wait for one that has no thread.
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
                 .execute()
                 .testEvents();
         assertThat(events.failed().stream()
